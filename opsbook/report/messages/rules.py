@@ -1,0 +1,5 @@
+"""Words for rules."""
+
+MESSAGES: dict[str, str] = {}
+
+LABELS: dict[str, tuple[str, str]] = {}
