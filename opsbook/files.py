@@ -1,0 +1,34 @@
+"""Files on this disk or on any fsspec URL, written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+
+def locate(path: str | os.PathLike) -> tuple[fsspec.AbstractFileSystem, str]:
+    """The filesystem and the path within it: a folder of this disk, or a URL such as `s3://bucket/warehouse`."""
+    return fsspec.url_to_fs(os.fspath(path))
+
+
+def write(fs: fsspec.AbstractFileSystem, path: str, data: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part; folders are made as needed."""
+    if not isinstance(fs, LocalFileSystem):
+        fs.makedirs(fs._parent(path), exist_ok=True)
+        fs.pipe_file(path, data)
+        return
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
