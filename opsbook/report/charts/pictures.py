@@ -1,0 +1,67 @@
+"""A figure as the picture that a notebook keeps: deterministic SVG, or PNG where that is smaller, with its alt text."""
+
+import re
+import sys
+from io import BytesIO
+
+from matplotlib import get_backend
+from matplotlib.figure import Figure
+
+# The page swaps these three for its own colours, so that a chart follows a light or a dark scheme.
+INK, LINE, PAPER = "#1d2329", "#d5dae0", "#ffffff"
+
+LARGE_SVG = 60_000  # characters; below it no PNG is worth trying
+DPI = 144
+
+_NOISE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
+_GROUP_ID = re.compile(r'<g id="[^"]*"')
+_OUTLINE = re.compile(r' d="[^"]*"')
+_LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
+
+
+def alt_text(figure: Figure) -> str:
+    """The descriptions of a figure's charts, in the order in which they were drawn."""
+    texts = (str(ax.get_label()) for ax in figure.axes)
+    return " ".join(text for text in texts if text and not text.startswith("<"))  # "<colorbar>" is matplotlib's own
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG without what no reader sees: dates, comments, ids of groups, more than two decimals."""
+    buffer = BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    text = _GROUP_ID.sub("<g", _NOISE.sub("", buffer.getvalue().decode()))
+    text = _OUTLINE.sub(lambda outline: _LONG_NUMBER.sub(r"\1", outline[0]), text)
+    return re.sub(r">\s+<", "><", re.sub(r"\s*\n", " ", text)).strip()
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG, at twice the density of a common screen."""
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def picture(figure: Figure) -> str | bytes:
+    """The smaller of SVG and PNG as they are embedded in a page."""
+    vector = svg(figure)
+    if len(vector) < LARGE_SVG:
+        return vector
+    raster = png(figure)
+    return vector if len(vector) <= len(raster) * 4 / 3 else raster
+
+
+def use_in_notebook() -> None:
+    """In a notebook, show every figure as its smaller picture, with its alt text as plain text."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        return
+    get_backend()  # settles the inline back end, which otherwise would install its own formatters later
+    formatters = shell.display_formatter.formatters
+    formatters["image/svg+xml"].for_type(Figure, lambda figure: _if_type(picture(figure), str))
+    formatters["image/png"].for_type(Figure, lambda figure: _if_type(picture(figure), bytes))
+    formatters["text/plain"].for_type(Figure, lambda figure, printer, cycle: printer.text(alt_text(figure) or "Chart"))
+
+
+def _if_type(value: str | bytes, wanted: type) -> str | bytes | None:
+    return value if isinstance(value, wanted) else None
