@@ -46,8 +46,8 @@ def shrink(events, exposure, group=None, level: float = 0.9) -> pd.DataFrame:
     """
     if not 0 < level < 1:
         raise ValueError(f"`level` must lie between 0 and 1; found {level}")
-    index, x, n = _inputs(events, exposure)
-    cells, cell_of_row = _cells(x, n, _codes(group, index))
+    index, x, n = _inputs(events, exposure, group)
+    cells, cell_of_row = _cells(x, n, _codes(group, len(x)))
     return _describe(cells, *_posterior(cells), level).iloc[cell_of_row].set_axis(index)
 
 
@@ -112,11 +112,11 @@ def choose_group(events, exposure, candidates: Mapping, folds: int = 5, seed: in
     `log_likelihood` (mean per row), `gain` over one group with its standard error `gain_se`, `rows`, `groups`. A gain
     below about two standard errors is no reason to prefer a grouping.
     """
-    index, x, n = _inputs(events, exposure)
-    groupings = {"one group": None} | {name: pd.Series(candidates[name]).to_numpy() for name in candidates}
+    _, x, n = _inputs(events, exposure, *(candidates[name] for name in candidates))
+    codes = {"one group": _codes(None, len(x))} | {name: _codes(candidates[name], len(x)) for name in candidates}
     fold = np.random.default_rng(seed).permutation(len(x)) % folds
     seen = np.isfinite(x) & (n > 0)
-    scores = {name: _held_out(x, n, _codes(labels, index), fold, folds)[seen] for name, labels in groupings.items()}
+    scores = {name: _held_out(x, n, code, fold, folds)[seen] for name, code in codes.items()}
     gains = {name: score - scores["one group"] for name, score in scores.items()}
     table = pd.DataFrame(
         {
@@ -124,29 +124,28 @@ def choose_group(events, exposure, candidates: Mapping, folds: int = 5, seed: in
             "gain": {name: gain.mean() for name, gain in gains.items()},
             "gain_se": {name: gain.std() / np.sqrt(len(gain)) for name, gain in gains.items()},
             "rows": int(seen.sum()),
-            "groups": {name: len(np.unique(_codes(labels, index))) for name, labels in groupings.items()},
+            "groups": {name: len(np.unique(code)) for name, code in codes.items()},
         }
     )
     return table.rename_axis("grouping").sort_values("log_likelihood", ascending=False, kind="stable")
 
 
-def _inputs(events, exposure) -> tuple[pd.Index, np.ndarray, np.ndarray]:
-    series = [values for values in (events, exposure) if isinstance(values, pd.Series)]
+def _inputs(events, exposure, *groups) -> tuple[pd.Index, np.ndarray, np.ndarray]:
+    """The index of the rows, and events and exposure as floats; a missing number is NaN."""
+    given = [values for values in (events, exposure, *groups) if values is not None]
+    indexes = [values.index for values in given if isinstance(values, pd.Series)]
+    if len({len(values) for values in given}) > 1 or any(not index.equals(indexes[0]) for index in indexes):
+        raise ValueError("`events`, `exposure` and `group` must have the same rows; found other lengths or labels")
     x, n = (pd.Series(values).to_numpy(dtype=float, na_value=np.nan) for values in (events, exposure))
-    if len(x) != len(n) or (len(series) == 2 and not series[0].index.equals(series[1].index)):
-        found = f"{len(x)} and {len(n)} rows" if len(x) != len(n) else "other labels"
-        raise ValueError(f"`events` and `exposure` must have the same rows; found {found}")
     if (x < 0).any() or (n < 0).any():
         raise ValueError("`events` and `exposure` must not be negative; found a value below 0")
-    return series[0].index if series else pd.RangeIndex(len(x)), x, n
+    return indexes[0] if indexes else pd.RangeIndex(len(x)), x, n
 
 
-def _codes(group, index: pd.Index) -> np.ndarray:
+def _codes(group, rows: int) -> np.ndarray:
     if group is None:
-        return np.zeros(len(index), dtype=np.intp)
-    if len(group) != len(index):
-        raise ValueError(f"`group` must have one label per row; found {len(group)} labels for {len(index)} rows")
-    return pd.factorize(pd.Series(np.asarray(group)), use_na_sentinel=False)[0]
+        return np.zeros(rows, dtype=np.intp)
+    return pd.factorize(pd.Series(np.asarray(group, dtype=object)), use_na_sentinel=False)[0]
 
 
 def _cells(x: np.ndarray, n: np.ndarray, code: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
@@ -168,7 +167,7 @@ def _posterior(cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, str | None]
     groups = int(cells["code"].max()) + 1
     base = (np.array([_JEFFREYS]), np.array([0.0]))
     fitted = tuple(known[column].to_numpy() for column in ("x", "n", "count", "code"))
-    k, base = _fit(*fitted, base) if groups == 1 else _fit_two_levels(*fitted, groups, base)
+    k, base = (_fit(*fitted, base), base) if groups == 1 else _fit_two_levels(*fitted, groups, base)
     totals = _totals(*fitted, k, base)
     x, n, code = (cells[column].to_numpy() for column in ("x", "n", "code"))
     # an event without exposure was not fitted on, so there is nothing of it to take out
@@ -190,7 +189,7 @@ def _fit_two_levels(x, n, count, code, groups: int, top) -> tuple[float, tuple]:
     for _ in range(_ROUNDS):
         events, exposure = _totals(x, n, count, code, k, (np.zeros(groups), np.zeros(groups)))
         base = _borrow_between_groups(events, exposure, top)
-        k, _ = _fit(x, n, count, code, base)
+        k = _fit(x, n, count, code, base)
     return k, base
 
 
@@ -198,23 +197,23 @@ def _borrow_between_groups(events, exposure, top) -> tuple[np.ndarray, np.ndarra
     one, all_in_one = np.ones(len(events)), np.zeros(len(events), dtype=np.intp)
     seen = exposure > 0
     arrays = tuple(values[seen] for values in (events, exposure, one, all_in_one))
-    c, _ = _fit(*arrays, top)
+    c = _fit(*arrays, top)
     return _others(events, exposure, all_in_one, c, _totals(*arrays, c, top), top)
 
 
-def _fit(x, n, count, code, base) -> tuple[float, tuple]:
+def _fit(x, n, count, code, base) -> float:
     """k, the exposure that a fully known group mean is worth: maximum marginal likelihood of rows given the others."""
     mean = (np.dot(x, count) + _JEFFREYS) / np.dot(n, count)
 
     def loss(log_events: float) -> float:
         k = np.exp(log_events) / mean
-        # weak prior on the events that the group's opinion is worth: sech-shaped around one event
+        # weak prior on the events that the group's opinion is worth: its log is sech-distributed around one event
         return -_log_likelihood(x, n, count, code, k, base) - log_events / 2 + np.logaddexp(0, log_events)
 
     start = min(_EVENTS_GRID, key=loss)
     step = _EVENTS_GRID[1] - _EVENTS_GRID[0]
     best = minimize_scalar(loss, bounds=(start - step, start + step), method="bounded", options={"xatol": 1e-3})
-    return np.exp(best.x) / mean, base
+    return np.exp(best.x) / mean
 
 
 def _log_likelihood(x, n, count, code, k, base) -> float:
