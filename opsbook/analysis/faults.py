@@ -1,0 +1,97 @@
+"""Which product, which word: rates of crossed causes, and the chance that one of them is at fault."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import betainc, betaln, gammainc
+from scipy.stats import nbinom, poisson
+
+from opsbook.analysis import rates
+
+
+def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 4.0) -> pd.DataFrame:
+    """What each product x word cell would have brought, had its product (or its word) been as good as the others.
+
+    Inquiries of a cell are Poisson with mean clicks x store rate x product factor x word factor. A factor is judged without the
+    cells of the row it is used for: `expected_of_product` uses the word's factor from its *other* products, `expected_of_word` the
+    product's factor from its *other* words; so a product that only got poor words is not blamed, and the reverse (Simpson's
+    reversal). A factor without other cells is unknown and taken as 1; such clicks are not `shared_product` / `shared_word`.
+    `cells`: `product_id, keyword, clicks, inquiries`, one row per cell. `worth`: events that "an average factor" is worth.
+    """
+    clicks, events = cells["clicks"].to_numpy(dtype=float), cells["inquiries"].to_numpy(dtype=float)
+    product, word = (pd.factorize(cells[column])[0] for column in ("product_id", "keyword"))
+    base = clicks * (events.sum() / clicks.sum() if clicks.sum() else 0)
+    by_word = by_product = np.ones(len(cells))
+    for _ in range(rounds):
+        by_word, by_product = (
+            _factor_elsewhere(word, events, base * by_product, worth),
+            _factor_elsewhere(product, events, base * by_word, worth),
+        )
+    return cells.assign(
+        expected_of_product=base * by_word,
+        expected_of_word=base * by_product,
+        shared_product=np.where(_elsewhere(word, clicks) > 0, clicks, 0.0),
+        shared_word=np.where(_elsewhere(product, clicks) > 0, clicks, 0.0),
+    )
+
+
+def _elsewhere(group: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The sum over the other cells of the same group."""
+    return np.bincount(group, values)[group] - values if len(group) else values
+
+
+def _factor_elsewhere(group, events, expected, worth: float) -> np.ndarray:
+    return (_elsewhere(group, events) + worth) / (_elsewhere(group, expected) + worth)
+
+
+def spread(events: pd.Series, expected: pd.Series, bounds: tuple[float, float]) -> float:
+    """How alike healthy rows are: the events that "as the others" is worth (shape of the gamma spread of their factors).
+
+    Fitted by `rates.shrink` without the row that falls short most, so that a culprit does not widen the range that
+    excuses it; kept within `bounds` (our default: factors of healthy rows differ by 20 to 50 %).
+    """
+    seen = (expected > 0) & events.notna()
+    if seen.sum() < 3:
+        return float(np.mean(bounds))
+    shortest = poisson.cdf(events[seen], expected[seen]).argmin()
+    fitted = rates.shrink(*(values[seen].drop(values[seen].index[shortest]) for values in (events, expected)))
+    return float(np.clip(fitted["prior_exposure"].median(), *bounds))
+
+
+def evidence_of_rate(events, expected, alike: float, ratio: float) -> np.ndarray:
+    """Log of how much likelier these events are when the row converts at less than `ratio` of the others than when it is healthy.
+
+    At fault: Poisson with a factor that is uniform between 0 and `ratio`. Healthy: factor Gamma(alike, alike) around 1.
+    """
+    x, e = np.asarray(events, dtype=float), np.maximum(np.asarray(expected, dtype=float), 1e-12)
+    with np.errstate(divide="ignore"):
+        fault = np.log(gammainc(x + 1, ratio * e)) - np.log(ratio * e)
+    return np.maximum(fault - nbinom.logpmf(x, alike, alike / (alike + e)), -50)
+
+
+def evidence_of_misses(eager, missed, chance, ratio: float) -> np.ndarray:
+    """Log of how much likelier these misses are when the page loses most buyers than when it loses the usual few.
+
+    At fault: buyers write to us less than `ratio` times as often, the miss rate uniform from there to 1. Healthy: binomial
+    with `chance`. The binomial coefficient stands on both sides.
+    """
+    n, m, usual = (np.asarray(values, dtype=float) for values in (eager, missed, chance))
+    least = 1 - ratio * (1 - usual)
+    with np.errstate(divide="ignore"):
+        tail = np.log(1 - betainc(m + 1, n - m + 1, least)) + betaln(m + 1, n - m + 1) - np.log(1 - least)
+    return np.maximum(tail - m * np.log(usual) - (n - m) * np.log1p(-usual), -50)
+
+
+def probability(evidence, candidates: int, prior: float) -> np.ndarray:
+    """Chance that this row is at fault, when before any data one of the `candidates` was so with probability `prior`.
+
+    The prior is shared out, so that many products or words examined do not by themselves produce a culprit.
+    """
+    odds = prior / max(candidates, 1)
+    return 1 / (1 + np.exp(-np.asarray(evidence, dtype=float)) * (1 - odds) / odds)
+
+
+def expected_needed(alike: float, ratio: float, candidates: int, prior: float, confidence: float) -> float:
+    """The expected events after which not a single one would name a culprit with the wanted confidence."""
+    grid = np.linspace(0.5, 60, 240)
+    sure = probability(evidence_of_rate(np.zeros(len(grid)), grid, alike, ratio), candidates, prior) > confidence
+    return float(grid[sure.argmax()]) if sure.any() else float("inf")

@@ -1,0 +1,110 @@
+"""Buyers who wrote to nearly everyone but us: the visits that speak about our own page, and the test on them."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta, binom
+
+from opsbook.analysis import wordmatch
+
+#: The columns of the visitor table that each later question needs.
+FLAGS = ("inquired", "tm")
+_NUMBERS = ("page_views", "stay_seconds", "suppliers_viewed", "suppliers_inquired", "suppliers_tm")
+_KEPT = ("visitor_id", "on", "country", "level", "keywords", "product_id")
+
+
+def encounters(visitor: pd.DataFrame, texts: pd.Series, limits: dict) -> pd.DataFrame:
+    """One row per visitor and product: what is known of the buyer, and whether the buyer wrote to us.
+
+    Several days of one visitor on one product are one row: contact on any day counts, figures of the whole site are the newest.
+    Added columns, missing where an input is missing: `contacted_us` (inquiry or TM; needs both flags), `contact_rate` =
+    suppliers contacted / suppliers viewed, where contacted is the larger of inquired and TM (the two overlap, so this is the
+    least it can be), `noise` (one page, a few seconds, no buyer level, no contact: our default), `match` (score of
+    `wordmatch`), `matched`, `eager` (viewed and contacted at least as the limits say; default 5 viewed and 9 of 11).
+    `texts`: title and keywords by product.
+    """
+    rows = _latest(_complete(visitor))
+    wrote = rows[list(FLAGS)].any(axis=1).astype("boolean").mask(rows[list(FLAGS)].isna().any(axis=1))
+    contacted = rows[["suppliers_inquired", "suppliers_tm"]].max(axis=1)
+    score = wordmatch.match_score(rows["keywords"], rows["product_id"], texts, limits["general_words"])
+    all_seen, wrote_to = limits["example"]
+    enough = rows["suppliers_viewed"] >= limits["viewed"]
+    eager = enough & (contacted * all_seen >= rows["suppliers_viewed"] * wrote_to)
+    short = (rows["page_views"] <= limits["noise_pages"]) & (rows["stay_seconds"] < limits["noise_seconds"])
+    noise = short & rows["level"].isna() & ~wrote.fillna(False).astype(bool)
+    return rows.assign(
+        contacted_us=wrote,
+        suppliers_contacted=contacted,
+        contact_rate=(contacted / rows["suppliers_viewed"].where(rows["suppliers_viewed"] > 0)).clip(upper=1),
+        noise=noise.astype("boolean").mask(rows[["page_views", "stay_seconds"]].isna().any(axis=1)),
+        match=score,
+        matched=(score >= limits["match_score"]).astype("boolean").mask(score.isna()),
+        eager=eager.astype("boolean").mask(contacted.isna() | rows["suppliers_viewed"].isna()),
+    )
+
+
+def _complete(visitor: pd.DataFrame) -> pd.DataFrame:
+    """The columns that are read, in one type; a column that was never recorded is missing, not empty or 0."""
+    rows = visitor.reindex(columns=[*_KEPT, *_NUMBERS, *FLAGS]).reset_index(drop=True)
+    text = {column: rows[column].astype("object").where(rows[column].notna()) for column in ("level", "keywords", "country")}
+    numbers = {column: pd.to_numeric(rows[column], errors="coerce").astype(float) for column in _NUMBERS}
+    flags = {column: rows[column].astype("boolean") for column in FLAGS}
+    ids = {column: rows[column].astype("string") for column in ("visitor_id", "product_id")}
+    return rows.assign(on=pd.to_datetime(rows["on"], errors="coerce"), **text, **numbers, **flags, **ids)
+
+
+def _latest(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per visitor and product, the newest; a visitor without an id is a person of its own."""
+    person = rows["visitor_id"].fillna("\x00" + rows.index.astype("string").to_series())
+    rows = rows.assign(person=person, product=rows["product_id"].fillna("")).sort_values("on", kind="stable", na_position="first")
+    keys = [rows["person"], rows["product"]]
+    flags = {flag: rows[flag].groupby(keys).transform("max") for flag in FLAGS}
+    return rows.assign(**flags).drop_duplicates(["person", "product"], keep="last").drop(columns=["person", "product"])
+
+
+def judged(people: pd.DataFrame) -> pd.DataFrame:
+    """The encounters that can speak about our page: matched, eager buyers of whom we know whether they wrote to us."""
+    kept = people["matched"].fillna(False) & people["eager"].fillna(False) & people["contacted_us"].notna()
+    return people[kept.astype(bool) & ~people["noise"].fillna(False).astype(bool)]
+
+
+def by_product(people: pd.DataFrame, chance: float, level: float = 0.9) -> pd.DataFrame:
+    """How often matched buyers who wrote to most suppliers passed us over, product by product, against chance.
+
+    Per product: `eager` buyers, `missed` of them (wrote to most, not to us), `miss_rate` with its exact (Clopper-Pearson) interval,
+    `p_value` = P(at least so many misses | each happens with `chance`), `sisters` = miss rate of the store's other products, which
+    is what one expects of a page that is no worse than they are. Chance: 2 of 11 in the example of the platform's sellers.
+    """
+    counts = (
+        judged(people)
+        .assign(missed=lambda rows: ~rows["contacted_us"].astype(bool))
+        .groupby("product_id")["missed"]
+        .agg(eager="size", missed="sum")
+    )
+    others = counts.sum() - counts
+    return counts.assign(
+        miss_rate=counts["missed"] / counts["eager"],
+        lower=beta.ppf((1 - level) / 2, counts["missed"], counts["eager"] - counts["missed"] + 1),
+        upper=beta.ppf((1 + level) / 2, counts["missed"] + 1, counts["eager"] - counts["missed"]),
+        p_value=binom.sf(counts["missed"] - 1, counts["eager"], chance),
+        sisters=(others["missed"] + chance) / (others["eager"] + 1),
+    ).fillna({"lower": 0.0, "upper": 1.0})
+
+
+def funnel(people: pd.DataFrame) -> pd.DataFrame:
+    """From all visits to the buyers we missed: each step holds the visits of the step before that also pass this one.
+
+    Columns `step` (all, real, matched, eager, missed), `visits`, `unknown` (visits of the step before that could not be
+    judged because an input is missing; they are neither kept nor refused) and `share` = visits / judged visits of the step before.
+    """
+    tests = {
+        "real": ~people["noise"],
+        "matched": people["matched"],
+        "eager": people["eager"],
+        "missed": ~people["contacted_us"],
+    }
+    kept, rows = np.ones(len(people), dtype=bool), [("all", len(people), 0, np.nan)]
+    for step, passed in tests.items():
+        unknown = int(passed[kept].isna().sum())
+        before, kept = kept.sum() - unknown, kept & passed.fillna(False).to_numpy(dtype=bool)
+        rows.append((step, int(kept.sum()), unknown, kept.sum() / before if before else np.nan))
+    return pd.DataFrame(rows, columns=["step", "visits", "unknown", "share"])
