@@ -1,7 +1,7 @@
 """The weekly brief: verdict, key figures and the action list that a boss reads.
 
-**Proposals.** Every analysis module that proposes something returns one DataFrame with the columns `ACTION_COLUMNS`, one row per
-proposal (an empty one is `pd.DataFrame(columns=ACTION_COLUMNS)`):
+**Proposals.** Every analysis module that proposes something returns one DataFrame with the columns `ACTION_COLUMNS`,
+one row per proposal (an empty one is `pd.DataFrame(columns=ACTION_COLUMNS)`):
 
 | column        | holds |
 |---------------|-------|
@@ -10,7 +10,7 @@ proposal (an empty one is `pd.DataFrame(columns=ACTION_COLUMNS)`):
 | object        | the object's own id or name as text (product id, keyword, plan name); `""` for the store |
 | action        | message: what to do, `{"id": "keywords.pause", "verb": "pause", ...}` (verbs: `VERBS`) |
 | evidence      | message: why, with its numbers |
-| effect        | message with the numbers `low` and `high` (and `unit`) of the expected effect a week, or None when unknown |
+| effect        | message with `low` and `high` (and `unit`) of the expected effect a week, or None when unknown |
 | priority      | `P0` now, `P1` this week, `P2` this month |
 | owner         | `operator`, `sales`, `designer` or `boss` |
 | due           | `datetime.date` |
@@ -61,8 +61,8 @@ VERBS = {
 def action_id(store: str, week: date | str, object_type: str, object: str, action: dict) -> str:
     """Stable name of an action: the same proposal for the same object in the same week has the same id in every run.
 
-    A letter and seven characters of base32 (no spreadsheet reads it as a number). The numbers inside the message do not count,
-    only its id, so that a bid of 3.2 and one of 3.3 are the same action.
+    A letter and seven characters of base32 (no spreadsheet reads it as a number). The numbers inside the message do
+    not count, only its id, so that a bid of 3.2 and one of 3.3 are the same action.
 
     >>> action_id("acme", "2026-09-19", "keyword", "steel pipe", {"id": "keywords.pause", "clicks": 120})
     'A4NS57XU'

@@ -1,0 +1,181 @@
+"""Alarms that respect counts: is this week outside of what the past weeks make likely?
+
+Family-wise: however many series of a store are watched, at most `false_alarms` (5 %) of the stores in which nothing
+has changed get any alarm in a week. `tests/analysis/test_alarms.py` simulates it.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from opsbook.analysis.rules import load
+from opsbook.analysis.sources import weekly, weekly_visitors
+
+#: Half of the series vary from week to week by more than this beyond chance (our default; a prior, the data overrule
+#: it).
+EXTRA_CV = 0.5
+
+SERIES_COLUMNS = ("object_type", "object", "metric", "period_end", "value")
+
+
+def series(channel_traffic: pd.DataFrame | None, store_kpi: pd.DataFrame | None, week, weeks: int = 8) -> pd.DataFrame:
+    """The weekly counts that are watched: visitors of every channel; visitors and opportunities of the store.
+
+    Columns out: `SERIES_COLUMNS`, one row per series and week, for the report week and the `weeks` before it. A
+    channel without a row in a week that the export covers had no visitors there (0); a missing value stays missing.
+    """
+    parts = [pd.DataFrame(columns=list(SERIES_COLUMNS))]
+    if channel_traffic is not None:
+        wide = weekly_visitors(channel_traffic, week, weeks + 1).rename_axis(index="object", columns="period_end")
+        parts.append(wide.stack().rename("value").reset_index().assign(object_type="channel", metric="visitors"))
+    if store_kpi is not None:
+        metrics = [m for m in ("visitors", "opportunities") if m in store_kpi]
+        store = store_kpi[weekly(store_kpi)].melt(id_vars="period_end", value_vars=metrics, var_name="metric")
+        parts.append(store.assign(object_type="store", object=""))
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)[list(SERIES_COLUMNS)]
+
+
+def alarms(series: pd.DataFrame, week, weeks: int = 8, min_weeks: int = 4, false_alarms: float = 0.05) -> pd.DataFrame:
+    """Probability of a count at least as far out as this week's, given the past weeks; an alarm when chance is too
+    small.
+
+    Every series gets the negative-binomial predictive distribution of its past `weeks` weeks (`predictive`); the
+    two-sided tail probabilities are adjusted by Holm over all series of the store, an alarm is `p_adjusted <=
+    false_alarms`.
+
+    Columns in: `SERIES_COLUMNS`. Columns out: object_type, object, metric, value, weeks (of history used), expected,
+    lower, upper (95 %), p_value, p_adjusted, alarm (True, False, <NA> with too little data), season (the comparison
+    crosses the March or September promotion), verdict (message). Units: those of the counts. Most surprising first.
+    Edge cases: fewer than `min_weeks` weeks of history, or no value this week: unknown, and the verdict says what is
+    missing.
+    """
+    week = pd.Timestamp(week)
+    ends = pd.to_datetime(series["period_end"])
+    rows = series.assign(period_end=ends, value=series["value"].astype("Float64").astype(float))[
+        (ends <= week) & (ends > week - pd.Timedelta(weeks=weeks + 1))
+    ]
+    keys = ["object_type", "object", "metric"]
+    table = pd.DataFrame(
+        [
+            dict(zip(keys, key, strict=True)) | _judge(group, week, min_weeks)
+            for key, group in rows.groupby(keys, sort=True)
+        ],
+        columns=[*keys, "value", "weeks", "expected", "lower", "upper", "p_value", "season"],
+    )
+    table["p_adjusted"] = holm(table["p_value"].to_numpy(float))
+    table["alarm"] = (table["p_adjusted"] <= false_alarms).astype("boolean").mask(table["p_value"].isna())
+    table["verdict"] = [_verdict(row, min_weeks) for row in table.to_dict("records")]
+    return table.sort_values(["p_value", *keys], ignore_index=True, na_position="last")
+
+
+def _judge(group: pd.DataFrame, week: pd.Timestamp, min_weeks: int) -> dict:
+    """One series: this week's value against the predictive distribution of the weeks before."""
+    now = group.loc[group["period_end"] == week, "value"]
+    past = group[group["period_end"] < week].dropna(subset="value")
+    value = now.iloc[0] if len(now) else np.nan
+    result = {"value": value, "weeks": len(past), "season": crosses_promotion(week, past["period_end"])}
+    if len(past) < min_weeks:
+        return result
+    result |= predictive(past["value"].to_numpy())
+    return result if np.isnan(value) else result | {"p_value": tail_probability(past["value"].to_numpy(), value)}
+
+
+def _verdict(row: dict, min_weeks: int) -> dict:
+    numbers = {key: row[key] for key in ("object_type", "object", "metric")}
+    if pd.isna(row["value"]):
+        return {"id": "traffic.alarm_no_value", **numbers}
+    if pd.isna(row["p_value"]):
+        return {"id": "traffic.alarm_too_early", **numbers, "weeks": row["weeks"], "more": min_weeks - row["weeks"]}
+    kind = "none" if not row["alarm"] else "fall" if row["value"] < row["expected"] else "rise"
+    kind += "_season" if kind != "none" and row["season"] else ""
+    numbers |= {key: float(row[key]) for key in ("value", "expected", "lower", "upper", "p_adjusted")}
+    return {"id": f"traffic.alarm_{kind}", **numbers, "weeks": row["weeks"]}
+
+
+def crosses_promotion(week: pd.Timestamp, past: pd.Series) -> bool:
+    """Whether a promotion month (March, September) lies in only a part of the weeks that are compared.
+
+    A week belongs to the month if any of its seven days does.
+    """
+    return len({in_promotion(end) for end in [week, *past]}) > 1
+
+
+def in_promotion(week: pd.Timestamp) -> bool:
+    """Whether one of the seven days that end with `week` lies in a promotion month."""
+    months = load(week)["traffic.promotion_months"].value
+    return pd.Timestamp(week).month in months or (pd.Timestamp(week) - pd.Timedelta(days=6)).month in months
+
+
+# ---- negative-binomial predictive distribution ------------------------------------------------------------------
+
+
+def predictive(past: np.ndarray, level: float = 0.95, extra_cv: float = EXTRA_CV) -> dict:
+    """Expected count of the next week and the range that holds it with probability `level`, from past weekly counts.
+
+    Counts vary by chance (Poisson) and from week to week by more (extra coefficient of variation, unknown): the next
+    count is negative-binomial, averaged over what the past counts say about its mean and its extra variation.
+    """
+    weight, mean, size = _posterior(past, extra_cv)
+    top = max(10.0, 20 * (past.mean() + 1), 3 * past.max())
+    counts = (
+        np.unique(np.round(np.concatenate([np.arange(0, 50), np.geomspace(50, top, 400)])))
+        if top > 50
+        else np.arange(51.0)
+    )
+    cdf = _mixture_cdf(counts, weight, mean, size)
+    lower, upper = np.searchsorted(cdf, [(1 - level) / 2, (1 + level) / 2])
+    expected = float((weight * mean).sum())
+    return {"expected": expected, "lower": float(counts[lower]), "upper": float(counts[min(upper, len(counts) - 1)])}
+
+
+def tail_probability(past: np.ndarray, value: float, extra_cv: float = EXTRA_CV) -> float:
+    """Probability that the next count is at least as far out as `value`: twice the smaller tail, at most 1."""
+    weight, mean, size = _posterior(past, extra_cv)
+    at_most, below = _mixture_cdf(np.array([value, value - 1]), weight, mean, size)
+    return float(min(1.0, 2 * min(at_most, 1 - below)))
+
+
+def _mixture_cdf(counts: np.ndarray, weight: np.ndarray, mean: np.ndarray, size: np.ndarray) -> np.ndarray:
+    return (weight * stats.nbinom.cdf(counts[:, None], size, size / (size + mean))).sum(axis=1)
+
+
+def _posterior(past: np.ndarray, extra_cv: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights over a grid of (mean, size = 1 / extra CV²), given past counts; the mean has Jeffreys' prior of a
+    count."""
+    cv, prior = _extra_variation(extra_cv)
+    centre = past.mean() + 0.5 / len(past)
+    error = np.sqrt((1 / centre + cv**2) / len(past))  # of the log of the mean, for every cv
+    z = np.linspace(-7, 7, 43)
+    mean, size = (centre * np.exp(z * error[:, None])).ravel(), np.repeat(cv**-2.0, len(z))
+    log_likelihood = stats.nbinom.logpmf(past[:, None], size, size / (size + mean)).sum(axis=0)
+    log_weight = log_likelihood + 0.5 * np.log(mean) + np.repeat(np.log(prior * error), len(z))
+    weight = np.exp(log_weight - log_weight.max())
+    return weight / weight.sum(), mean, size
+
+
+def _extra_variation(scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Grid of the extra week-to-week variation (CV) and its prior weight: half-Cauchy of this scale."""
+    cv = np.geomspace(0.01, 3, 28)
+    return cv, cv / (1 + (cv / scale) ** 2)
+
+
+def holm(p_values: np.ndarray) -> np.ndarray:
+    """Holm's adjusted p-values: rejecting those at most α keeps the chance of any false rejection at most α; NaN
+    stays NaN."""
+    known = np.flatnonzero(~np.isnan(p_values))
+    order = known[np.argsort(p_values[known])]
+    adjusted = np.full(len(p_values), np.nan)
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1)))
+    return adjusted
+
+
+def dispersion(past: pd.DataFrame) -> pd.Series:
+    """Variance / mean of the weekly counts of each series (1 = as unsteady as chance makes counts), at least 1.
+
+    In: one row per series, one column per week (`sources.weekly_visitors`, without the report week). The 90 % upper
+    confidence limit of the ratio (chi-square), so that few weeks do not make a channel look steadier than it is.
+    Fewer than 3 known weeks, or a mean of 0: NaN.
+    """
+    known, mean = past.notna().sum(axis=1), past.mean(axis=1)
+    ratio = past.var(axis=1) * (known - 1) / stats.chi2.ppf(0.1, known - 1) / mean
+    return ratio.clip(lower=1.0).where((known >= 3) & (mean > 0))
