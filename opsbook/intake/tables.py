@@ -25,7 +25,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column of a canonical table; `aliases` maps a source header to its evidence."""
 
@@ -38,7 +38,7 @@ class Column:
     aliases: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One canonical table.
 
@@ -59,6 +59,11 @@ class Table:
     def column(self, name: str) -> Column:
         """The column of that name."""
         return next(column for column in self.columns if column.name == name)
+
+    @property
+    def moment(self) -> str:
+        """The column that says when an event was: the first required day or time, a state's creation otherwise."""
+        return next(column.name for column in self.columns if column.kind in ("date", "time") and column.name in self.required)
 
 
 def _col(name, kind, zh, en, meaning="", unit="", **evidence) -> Column:

@@ -26,9 +26,7 @@ def parse_week(text: str) -> date:
         raise ValueError(f"week {text!r} is not a date; expected YYYY-MM-DD, the Saturday that ends the week") from None
     if day.weekday() != SATURDAY:
         after = week_of(day)
-        raise ValueError(
-            f"week {text!r} is a {day:%A}; expected the Saturday that ends it: {after - WEEK} or {after}"
-        )
+        raise ValueError(f"week {text!r} is a {day:%A}; expected the Saturday that ends it: {after - WEEK} or {after}")
     return day
 
 

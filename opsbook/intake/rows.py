@@ -1,0 +1,287 @@
+"""The rows of a recognised sheet: typed, dated, checked, and each bad one with its reason."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+import pandera.pandas as pa
+
+from opsbook.intake.cells import DTYPES, EXPECTED, normalise, parse
+from opsbook.intake.exports import ExportError, Layout, Sheet, find_day, find_window
+from opsbook.intake.tables import Column, Table
+from opsbook.intake.weeks import period_kind, week_of
+
+FAULT_COLUMNS = ("row", "column", "found", "expected", "what_to_do")
+_TOTALS_ZH = {"合计", "总计", "汇总", "总和", "小计", "全部合计"}
+_TOTALS_EN = {"total", "grandtotal", "sum", "totals"}
+_CORRECT = "correct the cell, or export the file again"
+
+
+@dataclass
+class Parsed:
+    """Typed `rows` (indexed by sheet row from 1, with their window), their `faults`, raw cells, what was set aside."""
+
+    table: Table
+    rows: pd.DataFrame
+    faults: pd.DataFrame
+    raw: pd.DataFrame
+    blank: int
+    totals: int
+
+    @property
+    def good(self) -> pd.DataFrame:
+        """The rows without a fault."""
+        return self.rows.drop(index=self.faults["row"].unique())
+
+
+def parse_sheet(sheet: Sheet, layout: Layout, file: str) -> Parsed:
+    """The rows below the header of a sheet, typed and checked against the table's schema."""
+    raw = _raw_rows(sheet, layout)
+    blank = _blank(raw)
+    totals = _totals(raw[~blank], layout)
+    body = raw[~blank].drop(index=totals)
+    rows, faults = _typed(body, layout)
+    faults += _overflow(body, len(sheet.rows[layout.header]))
+    rows, window_faults = _with_windows(rows, layout.table, sheet.rows[: layout.header], file)
+    header = sheet.rows[layout.header]
+    names = {column.name: str(header[position]).strip() for position, (column, _) in layout.columns.items()}
+    faults += window_faults + _schema_faults(rows, body, layout, {fault[:2] for fault in faults})
+    table = pd.DataFrame(faults, columns=list(FAULT_COLUMNS))
+    table["column"] = table["column"].replace(names)
+    return Parsed(layout.table, rows, table, raw, int(blank.sum()), len(totals))
+
+
+def _raw_rows(sheet: Sheet, layout: Layout) -> pd.DataFrame:
+    """Raw cells by position, indexed by the row number that a person sees in the sheet."""
+    raw = pd.DataFrame(sheet.rows[layout.header + 1 :], dtype=object)
+    raw.index = pd.RangeIndex(layout.header + 2, layout.header + 2 + len(raw))
+    return raw.reindex(columns=range(max(raw.shape[1], len(sheet.rows[layout.header]))))
+
+
+def _blank(raw: pd.DataFrame) -> pd.Series:
+    """Rows in which no cell holds anything."""
+    blank = pd.Series(True, index=raw.index)
+    for position in raw:
+        column = raw.loc[blank, position]
+        blank.loc[blank] = column.isna() | column.astype(str).str.strip().eq("")
+    return blank
+
+
+def _totals(raw: pd.DataFrame, layout: Layout) -> pd.Index:
+    """Rows that sum up the others: named so in Chinese in a leading cell, or in English and adding up.
+
+    A searched word may well be `total`, so the English name alone proves nothing.
+    """
+    first = raw.reindex(columns=sorted(layout.columns)[:3])
+    keys = first.apply(lambda column: column.map(lambda cell: re.sub(r"\s|[:：]", "", normalise(str(cell)))))
+    named = keys.isin(_TOTALS_ZH).any(axis=1)
+    maybe = keys.isin(_TOTALS_EN).any(axis=1) & ~named
+    if maybe.any():
+        position = next((p for p, (column, _) in layout.columns.items() if column.kind in ("count", "money")), None)
+        if position is not None:
+            numbers = parse(raw[position], "decimal")[0]
+            named |= maybe & (numbers >= numbers[~maybe].sum()) & (numbers > 0)
+    return raw.index[named]
+
+
+def _typed(body: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[tuple]]:
+    """Canonical columns of the rows and a fault for every cell that cannot be read."""
+    found, faults = {}, []
+    for position, (column, scale) in layout.columns.items():
+        values, bad = parse(body[position], column.kind, column.unit, scale)
+        found[column.name] = values
+        faults += [(row, column.name, body.at[row, position], expected(column), _CORRECT) for row in body.index[bad]]
+    columns = {
+        column.name: found.get(column.name, pd.Series(index=body.index, dtype=DTYPES[column.kind]))
+        for column in layout.table.columns
+    }
+    return pd.DataFrame(columns, index=body.index), faults
+
+
+def expected(column: Column) -> str:
+    """What a cell of the column should hold, in words."""
+    unit = f" in {column.unit}" if column.kind == "money" and column.unit in ("CNY", "USD") else ""
+    return EXPECTED[column.kind] + unit
+
+
+def _overflow(body: pd.DataFrame, width: int) -> list[tuple]:
+    """Rows with more cells than the header has names: a separator inside a value has shifted the others."""
+    extra = body.loc[:, width:]
+    rows = extra[extra.notna() & extra.astype(str).ne("")].dropna(how="all")
+    advice = "put the value that holds a separator into quotes, or export the file as .xlsx"
+    return [(row, "", " | ".join(map(str, rows.loc[row].dropna())), f"{width} cells", advice) for row in rows.index]
+
+
+def schema(table: Table) -> pa.DataFrameSchema:
+    """The pandera schema of a table: required names and days filled, nothing below zero, counts whole."""
+    checks = {
+        "count": [pa.Check.ge(0), pa.Check(lambda values: values % 1 == 0, name="whole")],
+        **dict.fromkeys(("decimal", "share", "money"), [pa.Check.ge(0)]),
+    }
+    obligatory = {name for name in table.required if table.column(name).kind in ("id", "text", "date", "time")}
+    return pa.DataFrameSchema(
+        {
+            column.name: pa.Column(checks=checks.get(column.kind), nullable=column.name not in obligatory)
+            for column in table.columns
+            if column.name != "period"
+        }
+    )
+
+
+def _schema_faults(rows: pd.DataFrame, body: pd.DataFrame, layout: Layout, known: set[tuple]) -> list[tuple]:
+    """A fault for every cell that breaks the schema, cells already known to be unreadable excepted."""
+    try:
+        schema(layout.table).validate(rows, lazy=True)
+        return []
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.drop_duplicates(["column", "index"])
+    positions = {column.name: (position, column) for position, (column, _) in layout.columns.items()}
+    faults = []
+    for name, row in zip(cases["column"], cases["index"], strict=True):
+        if (row, name) not in known:
+            position, column = positions[name]
+            faults.append((row, name, body.at[row, position], expected(column), _CORRECT))
+    return faults
+
+
+def _with_windows(rows: pd.DataFrame, table: Table, preamble: list[list], file: str) -> tuple[pd.DataFrame, list]:
+    """The rows with period_kind, period_start and period_end, and a fault for every row whose window cannot be told."""
+    if table.grain == "event":
+        return rows, []
+    read = {"snapshot": _snapshot_windows, "period": _period_windows, "dated": _dated_windows}[table.grain]
+    windows = read(rows, find_window(preamble, file), file)
+    rows = rows.assign(**windows.astype("datetime64[us]"))
+    pairs = rows[["period_start", "period_end"]].drop_duplicates().dropna()
+    kinds = {(start, end): period_kind(start.date(), end.date()) for start, end in pairs.itertuples(index=False)}
+    rows["period_kind"] = [kinds.get(pair) for pair in zip(rows["period_start"], rows["period_end"], strict=True)]
+    bad = rows.index[rows["period_kind"].isna()]
+    advice = "correct the cell, or export one window at a time"
+    return rows, [(row, *windows.attrs["fault"](row), advice) for row in bad]
+
+
+def _constant(rows: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    return pd.DataFrame({"period_start": pd.Timestamp(start), "period_end": pd.Timestamp(end)}, index=rows.index)
+
+
+def _snapshot_windows(rows, window, file) -> pd.DataFrame:
+    day = window[1] if window else find_day(file)
+    if day is None:
+        raise ExportError("no day found for this state; put it into the file's name, such as products-2026-09-19.xlsx")
+    return _constant(rows, day, day)
+
+
+def _period_windows(rows, window, file) -> pd.DataFrame:
+    """The window of each row from its own label, its two dates, or the title cell."""
+    if rows["period"].notna().any():
+        labels = rows["period"].map(_label_window, na_action="ignore")
+        windows = pd.DataFrame(
+            {
+                "period_start": labels.map(lambda pair: pair[0], na_action="ignore"),
+                "period_end": labels.map(lambda pair: pair[1], na_action="ignore"),
+            },
+            index=rows.index,
+        )
+        windows.attrs["fault"] = lambda row: ("period", rows.at[row, "period"], "a day, a window A~B or a month")
+        return windows
+    if rows["period_start"].notna().any():
+        windows = rows[["period_start", "period_end"]].where(rows["period_start"] <= rows["period_end"])
+        windows.attrs["fault"] = lambda row: ("period_end", rows.at[row, "period_end"], "a day not before the first")
+        return windows
+    if window is None:
+        raise ExportError(
+            "no window found; put 时间周期 2026-09-13~2026-09-19 into the first cell, "
+            "or add the columns 开始日期 and 结束日期"
+        )
+    return _constant(rows, *window)
+
+
+def _label_window(label: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """The window that a row's label names: `2026-09-13~2026-09-19`, `2026-09-19`, `20260919` or `2026-09`."""
+    try:
+        if pair := find_window([[label]]):
+            return pd.Timestamp(pair[0]), pd.Timestamp(pair[1])
+        if re.fullmatch(r"\d{4}[-/]?\d{2}", label):
+            month = pd.Period(label.replace("/", "-"), "M")
+            return month.start_time.normalize(), month.end_time.normalize()
+        day, bad = parse(pd.Series([label], dtype=object), "date")
+        return None if bad[0] or pd.isna(day[0]) else (day[0], day[0])
+    except ExportError:
+        return None
+
+
+def _dated_windows(rows, window, file) -> pd.DataFrame:
+    """Rows with a day go to their natural week, clipped to what the file covers; without a day, to its window."""
+    days = rows["on"]
+    if window is None and days.notna().any():
+        last = days.max().date()
+        named = find_day(file)
+        # days without spend have no row: a file named by a later day of the same week covers the week to that day
+        window = days.min().date(), named if named and last < named <= week_of(last) else last
+    if window is None:
+        if rows["period_start"].notna().any() or rows["period"].notna().any():
+            return _period_windows(rows, window, file)
+        raise ExportError(
+            "no window found; put 时间周期 2026-09-13~2026-09-19 into the first cell, or add a column 日期"
+        )
+    if days.isna().all():
+        return _constant(rows, *window)
+    first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1])
+    saturdays = days + pd.to_timedelta((5 - days.dt.day_of_week) % 7, unit="D")
+    inside = days.between(first, last)
+    windows = pd.DataFrame(
+        {
+            "period_start": (saturdays - timedelta(days=6)).clip(lower=first).where(inside),
+            "period_end": saturdays.clip(upper=last).where(inside),
+        }
+    )
+    windows.attrs["fault"] = lambda row: ("on", days.at[row], f"a day from {window[0]} to {window[1]}")
+    return windows
+
+
+#: What must agree in an export: (table, name, stated column, how it is computed, half a unit of its last digit).
+_IDENTITIES = (
+    (
+        "product_performance",
+        "search_ctr = search_clicks / search_impressions",
+        "search_ctr",
+        lambda t: t["search_clicks"] / t["search_impressions"],
+        5e-5,
+    ),
+    (
+        "product_performance",
+        "inquiry_rate = inquiries / visitors",
+        "inquiry_rate",
+        lambda t: t["inquiries"] / t["visitors"],
+        5e-5,
+    ),
+    (
+        "product_performance",
+        "marketing_impressions = standard + whole-site",
+        "marketing_impressions",
+        lambda t: t["standard_impressions"] + t["whole_site_impressions"],
+        0,
+    ),
+    (
+        "product_performance",
+        "marketing_clicks = standard + whole-site",
+        "marketing_clicks",
+        lambda t: t["standard_clicks"] + t["whole_site_clicks"],
+        0,
+    ),
+    ("own_keyword", "ctr = clicks / impressions", "ctr", lambda t: t["clicks"] / t["impressions"], 5e-4),
+)
+
+
+def check_identities(rows: pd.DataFrame, table: Table) -> list[dict]:
+    """For every identity of the table: how many rows could be checked, how many break it, and the first of them."""
+    results = []
+    for name, identity, stated, compute, tolerance in _IDENTITIES:
+        if name == table.name:
+            difference = (rows[stated] - compute(rows)).abs()
+            # a rate of nothing is not defined; half a unit of the last printed digit is rounding
+            checked = difference[difference.notna() & difference.ne(float("inf"))]
+            broken = checked.index[checked > tolerance * 1.0001]
+            rows_broken = broken[:10].tolist()
+            results.append({"identity": identity, "checked": len(checked), "broken": len(broken), "rows": rows_broken})
+    return results
