@@ -62,7 +62,8 @@ def past_effect(history: pd.DataFrame, *, as_of: date, days: int = 180) -> pd.Da
     first = pd.Timestamp(as_of) - pd.Timedelta(days=days - 1)
     rows = history[(history["period_end"] >= first) & (history["period_end"] <= pd.Timestamp(as_of))]
     windows = rows[["period_start", "period_end"]].drop_duplicates()
-    parts = rows[["product_id"]].join(rows.reindex(columns=["inquiries", "tm", "orders_submitted"]).astype("float64"))
+    counts = ["inquiries", "tm", "orders_submitted"]
+    parts = rows.reindex(columns=["product_id", *counts]).astype(dict.fromkeys(counts, "float64"))
     exact = parts.groupby("product_id").sum(skipna=False)
     at_least = parts.groupby("product_id").sum()[["inquiries", "tm"]].sum(axis=1)
     # a missing number hides whether there was none, never that there was one
