@@ -1,0 +1,85 @@
+"""What stands behind a keyword decision: messages with their numbers, for the table and for the action list."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+EVIDENCE = ["clicks", "inquiries", "spend", "cpc", "break_even", "prob_loss", "prob_gain", "clicks_needed"]
+READING = ["impressions", "clicks", "ctr", "first_page", "spend", "inquiries", "cost_per_inquiry"]
+
+#: what to look at two weeks after the change
+REVIEW_METRIC = {"pause": "spend", "lower": "cpc", "raise": "inquiries"}
+
+
+def evidence(table: pd.DataFrame) -> list[dict]:
+    """Why a word has its decision: a message per row, first of all about what is not known."""
+    counts = table[["clicks", "spend", "inquiries"]]
+    cases = {
+        "keywords.unknown_counts": counts.isna().any(axis=1),
+        "keywords.no_clicks": table["clicks"] == 0,
+        "keywords.no_value": table["value_per_inquiry"].isna(),
+        "keywords.free": table["spend"] == 0,
+    }
+    decided = np.char.add("keywords.", table["decision"].to_numpy(str)) if len(table) else np.array([], dtype=str)
+    return _messages(np.select([case.to_numpy() for case in cases.values()], list(cases), decided), table[EVIDENCE])
+
+
+def readings(table: pd.DataFrame) -> list[dict]:
+    """Head words by what they show (against the other head words), long-tail words by what they bring and its cost."""
+    head = table["role"] == "head"
+    counts = table[["impressions", "clicks", "spend", "inquiries"]]
+    cases = {
+        "keywords.reading_unknown": counts.isna().any(axis=1) | (head & table["ctr"].isna()) | table["role"].isna(),
+        "keywords.head_first_page": head & table["first_page"].notna(),
+        "keywords.head": head,
+        "keywords.tail": table["inquiries"] > 0,
+    }
+    names = np.select([case.to_numpy() for case in cases.values()], list(cases), "keywords.tail_silent")
+    shown = table[head & table["ctr"].notna()]
+    peers = float(shown["clicks"].sum() / shown["impressions"].sum()) if len(shown) else None
+    return _messages(names, table[READING], peer_ctr=peers)
+
+
+def proposal(row: dict, week: date, urgent_spend: float) -> dict:
+    """One row of the action list from one row of the decided table."""
+    decision = row["decision"]
+    urgent = decision == "pause" and row["inquiries"] == 0 and row["spend"] > urgent_spend
+    return {
+        "module": "keywords",
+        "object_type": "keyword",
+        "object": row["object"],
+        "action": {"id": f"keywords.do.{decision}", "verb": decision, "keyword": row["object"], "cap": _cap(row)},
+        "evidence": row["evidence"],
+        "effect": _effect(row) if decision == "pause" else None,
+        "priority": "P0" if urgent else "P1",
+        "owner": "operator",
+        "due": week + timedelta(days=4),
+        "review_metric": REVIEW_METRIC[decision],
+        "review_on": week + timedelta(weeks=2),
+    }
+
+
+def _cap(row: dict) -> float:
+    """The most that a click of this word is worth by its expected rate, in CNY."""
+    return round(float(row["rate"] * row["value_per_inquiry"]), 2)
+
+
+def _effect(row: dict) -> dict:
+    low, high = (row["spend"] - row["value_per_inquiry"] * row[f"inquiries_{end}"] for end in ("upper", "lower"))
+    return {"id": "keywords.effect.pause", "low": round(float(low), 2), "high": round(float(high), 2), "unit": "CNY"}
+
+
+def _messages(names: np.ndarray, numbers: pd.DataFrame, **same) -> list[dict]:
+    columns = [_plain(numbers[column].to_numpy(dtype=float)) for column in numbers]
+    keys = ("id", *numbers.columns, *same)
+    constant = tuple(same.values())
+    return [dict(zip(keys, (*row, *constant), strict=True)) for row in zip(names.tolist(), *columns, strict=True)]
+
+
+def _plain(values: np.ndarray) -> list:
+    """Python numbers: whole columns as int, missing numbers as None."""
+    missing = np.isnan(values)
+    filled = np.where(missing, 0, values)
+    plain = filled.astype(int).tolist() if (filled % 1 == 0).all() else filled.tolist()
+    return [None if gap else n for n, gap in zip(plain, missing.tolist(), strict=True)] if missing.any() else plain
