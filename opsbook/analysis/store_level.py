@@ -114,9 +114,9 @@ def _verdicts(table: pd.DataFrame, confidence: float) -> np.ndarray:
 
 def _evidence(row: dict) -> dict:
     if row["verdict"] == "unknown":
-        return {"id": "scorecard.unknown"}
+        return {"id": "store_level.unknown"}
     return {
-        "id": f"scorecard.{row['verdict'].replace(' ', '_')}",
+        "id": f"store_level.{row['verdict'].replace(' ', '_')}",
         "own": row["own"],
         "peer_avg": row["peer_avg"],
         "gap": row["gap"],
