@@ -11,11 +11,12 @@ from opsbook.analysis import rates
 def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 4.0) -> pd.DataFrame:
     """What each product x word cell would have brought, had its product (or its word) been as good as the others.
 
-    Inquiries of a cell are Poisson with mean clicks x store rate x product factor x word factor. A factor is judged without the
-    cells of the row it is used for: `expected_of_product` uses the word's factor from its *other* products, `expected_of_word` the
-    product's factor from its *other* words; so a product that only got poor words is not blamed, and the reverse (Simpson's
-    reversal). A factor without other cells is unknown and taken as 1; such clicks are not `shared_product` / `shared_word`.
-    `cells`: `product_id, keyword, clicks, inquiries`, one row per cell. `worth`: events that "an average factor" is worth.
+    Inquiries of a cell are Poisson with mean clicks x store rate x product factor x word factor. A factor is judged
+    without the cells of the row it is used for: `expected_of_product` uses the word's factor from its *other*
+    products, `expected_of_word` the product's factor from its *other* words; so a product that only got poor words is
+    not blamed, and the reverse (Simpson's reversal). A factor without other cells is unknown and taken as 1; such
+    clicks are not `shared_product` / `shared_word`. `cells`: `product_id, keyword, clicks, inquiries`, one row per
+    cell. `worth`: events that "an average factor" is worth.
     """
     clicks, events = cells["clicks"].to_numpy(dtype=float), cells["inquiries"].to_numpy(dtype=float)
     product, word = (pd.factorize(cells[column])[0] for column in ("product_id", "keyword"))
@@ -44,7 +45,7 @@ def _factor_elsewhere(group, events, expected, worth: float) -> np.ndarray:
 
 
 def spread(events: pd.Series, expected: pd.Series, bounds: tuple[float, float]) -> float:
-    """How alike healthy rows are: the events that "as the others" is worth (shape of the gamma spread of their factors).
+    """How alike healthy rows are: the events that "as the others" is worth, the shape of the spread of factors.
 
     Fitted by `rates.shrink` without the row that falls short most, so that a culprit does not widen the range that
     excuses it; kept within `bounds` (our default: factors of healthy rows differ by 20 to 50 %).
@@ -58,9 +59,10 @@ def spread(events: pd.Series, expected: pd.Series, bounds: tuple[float, float]) 
 
 
 def evidence_of_rate(events, expected, alike: float, ratio: float) -> np.ndarray:
-    """Log of how much likelier these events are when the row converts at less than `ratio` of the others than when it is healthy.
+    """Log of how much likelier these events are for a row at fault than for a healthy one.
 
-    At fault: Poisson with a factor that is uniform between 0 and `ratio`. Healthy: factor Gamma(alike, alike) around 1.
+    At fault: it converts at less than `ratio` of the others, Poisson with a factor uniform between 0 and `ratio`.
+    Healthy: factor Gamma(alike, alike) around 1.
     """
     x, e = np.asarray(events, dtype=float), np.maximum(np.asarray(expected, dtype=float), 1e-12)
     with np.errstate(divide="ignore"):
@@ -71,8 +73,8 @@ def evidence_of_rate(events, expected, alike: float, ratio: float) -> np.ndarray
 def evidence_of_misses(eager, missed, chance, ratio: float) -> np.ndarray:
     """Log of how much likelier these misses are when the page loses most buyers than when it loses the usual few.
 
-    At fault: buyers write to us less than `ratio` times as often, the miss rate uniform from there to 1. Healthy: binomial
-    with `chance`. The binomial coefficient stands on both sides.
+    At fault: buyers write to us less than `ratio` times as often, the miss rate uniform from there to 1. Healthy:
+    binomial with `chance`. The binomial coefficient stands on both sides.
     """
     n, m, usual = (np.asarray(values, dtype=float) for values in (eager, missed, chance))
     least = 1 - ratio * (1 - usual)

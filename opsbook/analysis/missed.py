@@ -15,12 +15,12 @@ _KEPT = ("visitor_id", "on", "country", "level", "keywords", "product_id")
 def encounters(visitor: pd.DataFrame, texts: pd.Series, limits: dict) -> pd.DataFrame:
     """One row per visitor and product: what is known of the buyer, and whether the buyer wrote to us.
 
-    Several days of one visitor on one product are one row: contact on any day counts, figures of the whole site are the newest.
-    Added columns, missing where an input is missing: `contacted_us` (inquiry or TM; needs both flags), `contact_rate` =
-    suppliers contacted / suppliers viewed, where contacted is the larger of inquired and TM (the two overlap, so this is the
-    least it can be), `noise` (one page, a few seconds, no buyer level, no contact: our default), `match` (score of
-    `wordmatch`), `matched`, `eager` (viewed and contacted at least as the limits say; default 5 viewed and 9 of 11).
-    `texts`: title and keywords by product.
+    Several days of one visitor on one product are one row: contact on any day counts, figures of the whole site are
+    the newest. Added columns, missing where an input is missing: `contacted_us` (inquiry or TM; needs both flags),
+    `contact_rate` = suppliers contacted / suppliers viewed, where contacted is the larger of inquired and TM (the two
+    overlap, so this is the least it can be), `noise` (one page, a few seconds, no buyer level, no contact: our
+    default), `match` (score of `wordmatch`), `matched`, `eager` (viewed and contacted at least as the limits say;
+    default 5 viewed and 9 of 11). `texts`: title and keywords by product.
     """
     rows = _latest(_complete(visitor))
     wrote = rows[list(FLAGS)].any(axis=1).astype("boolean").mask(rows[list(FLAGS)].isna().any(axis=1))
@@ -45,7 +45,9 @@ def encounters(visitor: pd.DataFrame, texts: pd.Series, limits: dict) -> pd.Data
 def _complete(visitor: pd.DataFrame) -> pd.DataFrame:
     """The columns that are read, in one type; a column that was never recorded is missing, not empty or 0."""
     rows = visitor.reindex(columns=[*_KEPT, *_NUMBERS, *FLAGS]).reset_index(drop=True)
-    text = {column: rows[column].astype("object").where(rows[column].notna()) for column in ("level", "keywords", "country")}
+    text = {
+        column: rows[column].astype("object").where(rows[column].notna()) for column in ("level", "keywords", "country")
+    }
     numbers = {column: pd.to_numeric(rows[column], errors="coerce").astype(float) for column in _NUMBERS}
     flags = {column: rows[column].astype("boolean") for column in FLAGS}
     ids = {column: rows[column].astype("string") for column in ("visitor_id", "product_id")}
@@ -55,14 +57,16 @@ def _complete(visitor: pd.DataFrame) -> pd.DataFrame:
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per visitor and product, the newest; a visitor without an id is a person of its own."""
     person = rows["visitor_id"].fillna("\x00" + rows.index.astype("string").to_series())
-    rows = rows.assign(person=person, product=rows["product_id"].fillna("")).sort_values("on", kind="stable", na_position="first")
+    rows = rows.assign(person=person, product=rows["product_id"].fillna(""))
+    rows = rows.sort_values("on", kind="stable", na_position="first")
     keys = [rows["person"], rows["product"]]
     flags = {flag: rows[flag].groupby(keys).transform("max") for flag in FLAGS}
     return rows.assign(**flags).drop_duplicates(["person", "product"], keep="last").drop(columns=["person", "product"])
 
 
 def judged(people: pd.DataFrame) -> pd.DataFrame:
-    """The encounters that can speak about our page: matched, eager buyers of whom we know whether they wrote to us."""
+    """The encounters that can speak about our page: matched, eager buyers of whom we know whether they wrote to
+    us."""
     kept = people["matched"].fillna(False) & people["eager"].fillna(False) & people["contacted_us"].notna()
     return people[kept.astype(bool) & ~people["noise"].fillna(False).astype(bool)]
 
@@ -70,9 +74,10 @@ def judged(people: pd.DataFrame) -> pd.DataFrame:
 def by_product(people: pd.DataFrame, chance: float, level: float = 0.9) -> pd.DataFrame:
     """How often matched buyers who wrote to most suppliers passed us over, product by product, against chance.
 
-    Per product: `eager` buyers, `missed` of them (wrote to most, not to us), `miss_rate` with its exact (Clopper-Pearson) interval,
-    `p_value` = P(at least so many misses | each happens with `chance`), `sisters` = miss rate of the store's other products, which
-    is what one expects of a page that is no worse than they are. Chance: 2 of 11 in the example of the platform's sellers.
+    Per product: `eager` buyers, `missed` of them (wrote to most, not to us), `miss_rate` with its exact
+    (Clopper-Pearson) interval, `p_value` = P(at least so many misses | each happens with `chance`), `sisters` = miss
+    rate of the store's other products, which is what one expects of a page that is no worse than they are. Chance: 2
+    of 11 in the example of the platform's sellers.
     """
     counts = (
         judged(people)
@@ -93,8 +98,9 @@ def by_product(people: pd.DataFrame, chance: float, level: float = 0.9) -> pd.Da
 def funnel(people: pd.DataFrame) -> pd.DataFrame:
     """From all visits to the buyers we missed: each step holds the visits of the step before that also pass this one.
 
-    Columns `step` (all, real, matched, eager, missed), `visits`, `unknown` (visits of the step before that could not be
-    judged because an input is missing; they are neither kept nor refused) and `share` = visits / judged visits of the step before.
+    Columns `step` (all, real, matched, eager, missed), `visits`, `unknown` (visits of the step before that could not
+    be judged because an input is missing; they are neither kept nor refused) and `share` = visits / judged visits of
+    the step before.
     """
     tests = {
         "real": ~people["noise"],

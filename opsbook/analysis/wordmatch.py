@@ -28,14 +28,17 @@ def _singular(word: str) -> str:
 def match_score(words: pd.Series, product: pd.Series, texts: pd.Series, ignored=()) -> pd.Series:
     """How much of a visitor's closest search phrase the product's title and keywords contain, from 0 to 1.
 
-    Score = words of the phrase found in the text / words of the phrase; the best phrase of the visitor counts. `words`: comma
-    lists; `product`: the product of each row; `texts`: title and keywords by product. A row whose product is missing is
-    compared with the closest product of the store: weaker evidence. No words, or a product without any text: missing.
+    Score = words of the phrase found in the text / words of the phrase; the best phrase of the visitor counts.
+    `words`: comma lists; `product`: the product of each row; `texts`: title and keywords by product. A row whose
+    product is missing is compared with the closest product of the store: weaker evidence. No words, or a product
+    without any text: missing.
     """
     general = frozenset(token for word in ignored for token in tokens(word))
     phrases = words.astype("object").str.split(r"[,，;；、\n]", regex=True).explode().dropna().str.strip()
     code, phrase = pd.factorize(phrases)
-    shared = _shared_words([tokens(text, general) for text in phrase], [tokens(text, general) for text in texts.fillna("")])
+    shared = _shared_words(
+        [tokens(text, general) for text in phrase], [tokens(text, general) for text in texts.fillna("")]
+    )
     column = pd.Series(texts.index.get_indexer(product), index=words.index)
     column = column.where((column >= 0) | product.isna().to_numpy(), -2).loc[phrases.index].to_numpy()
     with np.errstate(all="ignore"):

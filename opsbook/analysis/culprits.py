@@ -1,0 +1,195 @@
+"""Which product's page, which word: each judged beside its sisters, unless the data cannot tell the two apart."""
+
+import numpy as np
+import pandas as pd
+
+from opsbook.analysis import faults, history, missed
+from opsbook.analysis.branches import finding, share_above
+
+_NOTHING = {"id": "diagnosis.next.none"}
+
+
+def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame, limits: dict) -> pd.DataFrame:
+    """Each product beside its sisters: opportunities against those to be expected, and the chance of a fault.
+
+    `expected` = visits x rate of the other products x `mix`, how good its words are (`faults.crossed`, where the
+    advert report knows products, words and inquiries). The buyers of the 11/9/2 test are weighed there alone and
+    taken out of `visits` and `events`, not counted twice. `probability` weighs both kinds of evidence, `from_misses`
+    the second alone. `shared`: share of advert clicks on words that other products have too; `other_words`: chance
+    that most visitors have other words. Indexed by product.
+    """
+    counts = _counts(performance, cells, people).join(missed.by_product(people, limits["chance"]), how="outer")
+    counts = counts.join(_mix(cells)).join(_matching(people, limits))
+    counts = counts.fillna({"eager": 0, "missed": 0, "mix": 1.0, "sisters": limits["chance"]})
+    counts["expected"] = _expected(counts["events"], counts["visits"] * counts["mix"])
+    return _weighed(counts, limits)
+
+
+def _counts(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Visits and opportunities by product from the best table there is: performance, else visitors, else adverts."""
+    counts = history.product_counts(performance)
+    if len(counts):
+        return _without_judged(counts, performance, people)
+    others = people.drop(missed.judged(people).index)
+    others = others[others["product_id"].notna() & others["contacted_us"].notna()]
+    if len(others):
+        wrote = others["contacted_us"].astype(float).groupby(others["product_id"])
+        return wrote.agg(visits="size", events="sum").astype(float)
+    adverts = cells.dropna(subset=["product_id"]).groupby("product_id")[["clicks", "inquiries"]].sum()
+    return adverts.set_axis(["visits", "events"], axis=1)
+
+
+def _without_judged(counts: pd.DataFrame, performance: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """The counts without the buyers of the 11/9/2 test, as far as they fall into the weeks of the performance
+    table."""
+    if "period_start" not in performance:
+        return counts
+    first, last = (pd.to_datetime(performance[column]) for column in ("period_start", "period_end"))
+    buyers = missed.judged(people[people["on"].between(first.min(), last.max())])
+    taken = buyers["contacted_us"].astype(float).groupby(buyers["product_id"]).agg(visits="size", events="sum")
+    return (counts - taken.reindex(counts.index).fillna(0)).clip(lower=0)
+
+
+def _expected(events: pd.Series, exposure: pd.Series) -> pd.Series:
+    """What each row would have brought at the rate of all other rows; missing where there is no other row."""
+    others = (events.sum() - events) / (exposure.sum() - exposure).where(lambda rest: rest > 0)
+    return exposure * others
+
+
+def _mix(cells: pd.DataFrame) -> pd.DataFrame:
+    """How good the words of each product are (1 = average), and the share of its clicks on words of others too."""
+    known = cells.dropna(subset=["product_id"])
+    crossed = faults.crossed(known)
+    sums = crossed.groupby("product_id")[["clicks", "expected_of_product", "shared_product"]].sum()
+    clicks = sums["clicks"].where(sums["clicks"] > 0)
+    rate = known["inquiries"].sum() / known["clicks"].sum() if known["inquiries"].sum() else np.nan
+    mix = sums["expected_of_product"] / (clicks * rate)
+    return pd.DataFrame({"mix": mix, "shared": sums["shared_product"] / clicks}, dtype=float)
+
+
+def _matching(people: pd.DataFrame, limits: dict) -> pd.DataFrame:
+    """Chance, product by product, that most of its visitors have words that the product does not sell."""
+    known = people[people["matched"].notna() & ~people["noise"].fillna(False).astype(bool)]
+    counts = known["matched"].astype(float).groupby(known["product_id"]).agg(words_known="size", words_match="sum")
+    other = counts["words_known"] - counts["words_match"]
+    return counts.assign(other_words=share_above(other, counts["words_known"], limits["mismatch_share"]))
+
+
+def _weighed(counts: pd.DataFrame, limits: dict) -> pd.DataFrame:
+    alike = faults.spread(counts["events"], counts["expected"].fillna(0), limits["alike"])
+    events, expected = counts["events"].fillna(0), counts["expected"].fillna(0)
+    candidate = (expected >= limits["min_expected"]) | (counts["eager"] >= limits["min_eager"])
+    many, prior, ratio = int(candidate.sum()), limits["prior"], limits["fault_ratio"]
+    usual = counts["sisters"].clip(lower=limits["chance"])
+    rate = faults.evidence_of_rate(events, expected, alike, ratio)
+    misses = faults.evidence_of_misses(counts["eager"], counts["missed"], usual, ratio)
+    needed = faults.expected_needed(alike, ratio, many, prior, limits["confidence"])
+    return counts.assign(
+        candidate=candidate,
+        probability=np.where(candidate, faults.probability(rate + misses, many, prior), np.nan),
+        from_misses=faults.probability(misses, many, prior),
+        still_needed=(needed / expected - 1).clip(lower=0) * counts["visits"].where(expected > 0),
+    )
+
+
+def words(cells: pd.DataFrame, limits: dict) -> pd.DataFrame:
+    """Each word beside the others on the same products: inquiries against those to be expected, chance of a fault.
+
+    `expected` = clicks x store rate x how good the product's page is with its other words. `products`: products on
+    which the word had clicks; `shared`: share of its clicks on products that have other words too. Indexed by word.
+    """
+    crossed = faults.crossed(cells.fillna({"product_id": ""}))
+    sums = crossed.groupby("keyword")[["clicks", "inquiries", "expected_of_word", "shared_word"]].sum()
+    counts = sums.set_axis(["visits", "events", "expected", "shared"], axis=1)
+    counts["shared"] /= counts["visits"].where(counts["visits"] > 0)
+    clicked = cells[(cells["clicks"] > 0) & cells["product_id"].notna()]
+    counts["products"] = clicked.groupby("keyword")["product_id"].nunique().reindex(counts.index).fillna(0).astype(int)
+    alike = faults.spread(counts["events"], counts["expected"], limits["alike"])
+    candidate = counts["expected"] >= limits["min_expected"]
+    many, prior, ratio = int(candidate.sum()), limits["prior"], limits["fault_ratio"]
+    evidence = faults.evidence_of_rate(counts["events"], counts["expected"], alike, ratio)
+    needed = faults.expected_needed(alike, ratio, many, prior, limits["confidence"])
+    return counts.assign(
+        candidate=candidate,
+        probability=np.where(candidate, faults.probability(evidence, many, prior), np.nan),
+        still_needed=(needed / counts["expected"] - 1).clip(lower=0) * counts["visits"].where(counts["expected"] > 0),
+    )
+
+
+def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
+    """The page (or the words) of each product that was a candidate, the others as not known yet; most visited
+    first."""
+    ordered = table.sort_values("visits", ascending=False, kind="stable")
+    return [_product(str(product), row, limits) for product, row in ordered.iterrows()]
+
+
+def _product(product: str, row: pd.Series, limits: dict) -> dict:
+    chance = float(row["probability"])
+    evidence = _numbers("diagnosis.product", row) | {"missed": int(row["missed"]), "eager": int(row["eager"])}
+    if not chance > limits["confidence"]:
+        return _undecided("product", product, "first_screen", row, evidence, limits)
+    by_misses = row["from_misses"] > limits["confidence"]
+    if row["other_words"] > 0.5 and not by_misses:
+        evidence = {
+            "id": "diagnosis.product_words",
+            "match": int(row["words_match"]),
+            "visits": int(row["words_known"]),
+        }
+        return finding("product", product, "mismatch", chance, "named", evidence, {"id": "diagnosis.next.mismatch"})
+    if by_misses or _page_stands_alone(row, limits):
+        return finding(
+            "product", product, "first_screen", chance, "named", evidence, {"id": "diagnosis.next.first_screen"}
+        )
+    return _inseparable("product", product, chance, evidence)
+
+
+def _page_stands_alone(row: pd.Series, limits: dict) -> bool:
+    """Whether the words are innocent: other products sell on them, or the visitors' words do name the product."""
+    if row["shared"] >= 0:
+        return row["shared"] >= limits["shared_clicks"]
+    return row["words_known"] >= limits["min_visits"] and row["other_words"] < 0.5
+
+
+def word_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
+    """The words that were candidates, the others as not known yet; most clicked first."""
+    ordered = table.sort_values("visits", ascending=False, kind="stable")
+    return [_word(str(word), row, limits) for word, row in ordered.iterrows()]
+
+
+def _word(word: str, row: pd.Series, limits: dict) -> dict:
+    chance = float(row["probability"])
+    evidence = _numbers("diagnosis.word", row) | {"products": int(row["products"])}
+    if not chance > limits["confidence"]:
+        return _undecided("keyword", word, "word", row, evidence, limits)
+    if row["products"] < 2 or not row["shared"] >= limits["shared_clicks"]:
+        return _inseparable("keyword", word, chance, evidence)
+    return finding("keyword", word, "word", chance, "named", evidence, {"id": "diagnosis.next.word"})
+
+
+def _numbers(name: str, row: pd.Series) -> dict:
+    counts = row[["visits", "events", "expected"]].fillna(0)
+    return {
+        "id": name,
+        "visits": int(counts["visits"]),
+        "events": int(counts["events"]),
+        "expected": round(float(counts["expected"]), 2),
+    }
+
+
+def _inseparable(scope: str, object: str, chance: float, evidence: dict) -> dict:
+    """It converts badly, and the data hold no second word (or product) that would say whose fault it is."""
+    evidence = evidence | {"id": f"diagnosis.inseparable_{scope}"}
+    return finding(
+        scope, object, "inseparable", chance, "unknown", evidence, {"id": f"diagnosis.collect.second_{scope}"}
+    )
+
+
+def _undecided(scope: str, object: str, cause: str, row: pd.Series, evidence: dict, limits: dict) -> dict:
+    chance = float(row["probability"])
+    if chance < 1 - limits["confidence"]:
+        return finding(scope, object, cause, chance, "cleared", evidence, _NOTHING)
+    more = row["still_needed"]
+    step = {"id": f"diagnosis.collect.{cause}"}
+    if 0 < more < np.inf:
+        step = {"id": f"diagnosis.collect_{scope}", "more": int(np.ceil(more))}
+    return finding(scope, object, cause, chance, "unknown", evidence | {"id": f"{evidence['id']}_unknown"}, step)
