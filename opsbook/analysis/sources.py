@@ -121,8 +121,8 @@ def trends(channel_traffic: pd.DataFrame, week, weeks: int = 8, min_weeks: int =
     variation = (np.sqrt((variance - mean).clip(lower=0)) / mean).where(enough)
     return pd.DataFrame(
         {
-            "trend_4": _relative_slope(visitors.iloc[:, -4:], 3),
-            "trend_8": _relative_slope(visitors, min_weeks),
+            "trend_4": relative_slope(visitors.iloc[:, -4:], 3),
+            "trend_8": relative_slope(visitors, min_weeks),
             "variation": variation,
             "is_burst": (variation >= burst).astype("boolean").mask(variation.isna()),
             "weeks_seen": visitors.notna().sum(axis=1),
@@ -145,7 +145,7 @@ def weekly_visitors(channel_traffic: pd.DataFrame, week, weeks: int = 8) -> pd.D
     return cells.reindex(every, fill_value=0.0).unstack("period_end").reindex(columns=ends)
 
 
-def _relative_slope(visitors: pd.DataFrame, min_weeks: int) -> pd.Series:
+def relative_slope(visitors: pd.DataFrame, min_weeks: int) -> pd.Series:
     """Least-squares slope per column / mean, over the known cells of each row."""
     known = visitors.notna()
     x = pd.DataFrame(np.arange(visitors.shape[1]) * np.ones(visitors.shape), visitors.index, visitors.columns).where(

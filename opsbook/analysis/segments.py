@@ -1,0 +1,66 @@
+"""Regions and channels that bring visits and no opportunities, and the evidence needed before one may say so."""
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import betaln
+
+CHINA = ("cn", "chn", "china", "mainland china", "china (mainland)", "china mainland", "中国", "中国大陆", "中国内地")
+
+
+def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False, level: float = 0.05) -> pd.DataFrame:
+    """Chance that a segment which is as good as the others shows no opportunity in so many visits.
+
+    `p_none`: probability of 0 opportunities in `visitors` visits at the opportunity rate of the other segments, which
+    is itself uncertain (beta-binomial: Jeffreys' prior, opportunities and visitors of the others). A segment is
+    called fruitless when `p_none <= level / segments without an opportunity` (Bonferroni, so that one good segment in
+    20 stores with many countries is wrongly named); `needed`: the visits without an opportunity after which one may
+    say so.
+
+    Columns in: the column `by` (channel, country, ...), visitors, opportunities; rows of one segment are added.
+    Columns out, most visitors first: segment, visitors, opportunities, expected (opportunities at the others' rate),
+    p_none, needed, verdict (message). `exclude_cn` leaves mainland China out of the rows and of the comparison. Edge
+    cases: unknown visitors or opportunities, or others without visits: unknown. `needed` is missing where even the
+    others have no opportunity.
+    """
+    if exclude_cn:
+        table = table[~table[by].astype("string").str.strip().str.casefold().isin(CHINA).fillna(False).astype(bool)]
+    numbers = table[["visitors", "opportunities"]].astype("Float64").astype(float)
+    rows = numbers.groupby(table[by]).agg(lambda values: values.sum(skipna=False)).rename_axis("segment").reset_index()
+    others = rows[["visitors", "opportunities"]].sum() - rows[["visitors", "opportunities"]].fillna(0)
+    a, b = others["opportunities"] + 0.5, (others["visitors"] - others["opportunities"]).clip(lower=0) + 0.5
+    known = (others["visitors"] > 0) & rows[["visitors", "opportunities"]].notna().all(axis=1)
+    tests = int((known & (rows["opportunities"] == 0)).sum())
+    rows["expected"] = (rows["visitors"] * a / (a + b)).where(known)
+    rows["p_none"] = np.exp(betaln(a, b + rows["visitors"]) - betaln(a, b)).where(known)
+    rows["needed"] = [
+        _visits_needed(x, y, level / max(tests, 1)) if ok and count > 0 else np.nan
+        for x, y, ok, count in zip(a, b, known, others["opportunities"], strict=True)
+    ]
+    rows["verdict"] = [_verdict(row, level / max(tests, 1)) for row in rows.to_dict("records")]
+    return rows.sort_values(["visitors", "segment"], ascending=[False, True], ignore_index=True)
+
+
+def _visits_needed(a: float, b: float, level: float) -> float:
+    """The smallest number of visits without an opportunity whose probability is at most `level`."""
+
+    def excess(log_visits: float) -> float:
+        return betaln(a, b + np.exp(log_visits)) - betaln(a, b) - np.log(level)
+
+    # A rate known from one opportunity in a million visits needs less than e^40.
+    return float(np.ceil(np.exp(brentq(excess, -5, 40)))) if excess(40) < 0 else np.nan
+
+
+def _verdict(row: dict, level: float) -> dict:
+    numbers = {"segment": row["segment"]}
+    if np.isnan(row["p_none"]):
+        return {"id": "traffic.segment_unknown"} | numbers
+    numbers |= {key: float(row[key]) for key in ("visitors", "opportunities", "expected", "p_none")}
+    if row["opportunities"] > 0:
+        return {"id": "traffic.segment_bears"} | numbers
+    if row["p_none"] <= level:
+        return {"id": "traffic.segment_fruitless"} | numbers
+    if np.isnan(row["needed"]):
+        return {"id": "traffic.segment_no_rate"} | numbers
+    more = max(1.0, row["needed"] - row["visitors"])
+    return {"id": "traffic.segment_too_early"} | numbers | {"needed": row["needed"], "more": more}
