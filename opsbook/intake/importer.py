@@ -64,6 +64,42 @@ def import_file(path: Path, *, store: str, warehouse: str, aliases: Path | None 
         return [outcome for outcome, _ in taken]
 
 
+def jobs(path: Path, store: str) -> list[tuple[Path, str]]:
+    """(file, store id) for every export under a path; without a store the folder right below the path names it."""
+    if not path.exists():
+        raise ValueError(f"{path}: no such file or folder")
+    if not store and path.is_file():
+        raise ValueError(f"{path}: whose export is it? Add --store NAME")
+    found = [(file, store or file.relative_to(path).parts[0]) for file in find_files(path)]
+    for file, owner in found:
+        if owner == file.name:
+            raise ValueError(
+                f"{file}: whose export is it? Add --store NAME, or move it into a folder with the store's id"
+            )
+    return found
+
+
+def summary(outcomes: list[Outcome]) -> list[str]:
+    """One line per sheet: what it was, what went in, what did not and why."""
+    return [_summary_line(outcome) for outcome in outcomes]
+
+
+def _summary_line(outcome: Outcome) -> str:
+    name = outcome.file + (f" [{outcome.sheet}]" if outcome.sheet else "")
+    if outcome.status == "rejected":
+        return f"{name}: rejected: {outcome.reason}"
+    window = f" {outcome.period_start}~{outcome.period_end} ({outcome.period_kind})" if outcome.period_start else ""
+    counts = f"{outcome.rows_in} rows = {outcome.accepted} accepted + {outcome.quarantined} quarantined"
+    counts += f" + {outcome.blank} blank + {outcome.totals} totals"
+    notes = [f"unmapped columns: {', '.join(outcome.unmapped)}"] if outcome.unmapped else []
+    notes += [
+        f"{c['identity']} does not hold in {c['broken']} of {c['checked']} rows" for c in outcome.checks if c["broken"]
+    ]
+    notes += [f"bad rows: {outcome.quarantine_file}"] if outcome.quarantine_file else []
+    notes += [outcome.reason] if outcome.reason else []
+    return "; ".join([f"{name}: {outcome.status}: {outcome.table}{window}: {counts}", *notes])
+
+
 def find_files(path: Path) -> list[Path]:
     """The exports under a path: the file itself, or a folder's, oldest first: the newer file of a window wins."""
     if path.is_file():

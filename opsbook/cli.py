@@ -1,0 +1,170 @@
+"""The `opsbook` command: options in, one call, one line per mistake. Heavy imports wait for the command that needs them.
+
+Exit codes: 0 all well; 1 something was rejected or a report failed; 2 wrong use.
+"""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+WarehouseOption = Annotated[str, typer.Option(help="Folder or URL of the canonical tables.")]
+DataOption = Annotated[Path, typer.Option("--data", help="Folder of stores.toml, aliases.toml and rules.toml.")]
+StoreOption = Annotated[str, typer.Option(help="Store id, or all.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+
+WAREHOUSE = "data/warehouse"
+DATA = Path("data")
+
+
+def main() -> None:
+    """Run the command; a mistake of the user ends in one line and exit code 2, never in a traceback."""
+    try:
+        app()
+    except (ValueError, OSError) as error:
+        typer.echo(f"opsbook: {error}", err=True)
+        sys.exit(2)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Exports, or folders of exports.")],
+    store: Annotated[str, typer.Option(help="Store id; without it each folder's name is its store's id.")] = "",
+    warehouse: WarehouseOption = WAREHOUSE,
+    data: DataOption = DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """Take exports into the warehouse and account for every row."""
+    from rich.progress import track
+
+    from opsbook.intake import importer, stores
+
+    jobs = [(file, stores.check_id(owner)) for path in paths for file, owner in importer.jobs(path, store)]
+    outcomes = []
+    for file, owner in track(jobs, "importing", transient=True, disable=as_json or not sys.stderr.isatty()):
+        outcomes += importer.import_file(file, store=owner, warehouse=warehouse, aliases=data / "aliases.toml")
+    if as_json:
+        typer.echo(json.dumps({"files": [vars(outcome) for outcome in outcomes]}, ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(importer.summary(outcomes)) or "nothing to import")
+    raise typer.Exit(int(any(outcome.status == "rejected" for outcome in outcomes)))
+
+
+@app.command()
+def tables(
+    table: Annotated[str, typer.Argument(help="One table; all without it.")] = "",
+    markdown: Annotated[bool, typer.Option("--markdown", help="The whole of data/README.md.")] = False,
+) -> None:
+    """Print the data dictionary."""
+    from opsbook.intake import dictionary
+
+    typer.echo(dictionary.markdown() if markdown else dictionary.text(table))
+
+
+@app.command()
+def template(
+    table: Annotated[str, typer.Argument(help="Name of a canonical table; see `opsbook tables`.")],
+    out: Annotated[Path, typer.Option(help="Folder for the file.")] = Path("."),
+) -> None:
+    """Write a blank .xlsx with the right headers, for tables that have no export."""
+    from opsbook import files
+    from opsbook.intake import dictionary, weeks
+
+    spec = dictionary.find(table)
+    day = f"-{weeks.platform_today()}" if spec.grain == "snapshot" else ""
+    path = out / f"{table}{day}.xlsx"
+    if path.exists():
+        raise ValueError(f"{path} exists; move it away, or choose another folder with --out")
+    files.write(*files.locate(path), dictionary.template(spec))
+    typer.echo(path)
+
+
+@app.command()
+def stores(data: DataOption = DATA, warehouse: WarehouseOption = WAREHOUSE) -> None:
+    """List the stores: name, language, weeks held."""
+    from opsbook.intake import stores as config
+    from opsbook.intake import warehouse as wh
+
+    known = config.load(data / "stores.toml")
+    for store in sorted(known.keys() | set(wh.stores(warehouse))):
+        held = wh.weeks_held(store, warehouse)
+        span = f"{len(held)} weeks, {held[0]} to {held[-1]}" if held else "no data yet"
+        entry = known.get(store)
+        typer.echo(
+            f"{store}\t{entry.name if entry else '(not in stores.toml)'}\t{entry.language if entry else '-'}\t{span}"
+        )
+
+
+@app.command()
+def rules(
+    as_of: Annotated[str, typer.Option(help="Day on which the rules hold: YYYY-MM-DD; today without it.")] = "",
+    data: DataOption = DATA,
+) -> None:
+    """Print the rules and thresholds in force, with their source and confidence."""
+    from opsbook.analysis import rules as rulebook
+    from opsbook.intake import weeks
+
+    day = date.fromisoformat(as_of) if as_of else weeks.platform_today()
+    typer.echo(rulebook.table(rulebook.load(day, data / "rules.toml")).to_string(index=False))
+
+
+@app.command()
+def doctor(data: DataOption = DATA, warehouse: WarehouseOption = WAREHOUSE) -> None:
+    """Check Python, fonts, engine and data, and say what is missing for which section."""
+    from opsbook.report import doctor as examination
+
+    lines, healthy = examination.examine(data, warehouse)
+    typer.echo("\n".join(lines))
+    raise typer.Exit(int(not healthy))
+
+
+@app.command()
+def lab(notebook: Annotated[str, typer.Argument(help="Notebook to open.")] = "explore") -> None:
+    """Open the notebooks in JupyterLab."""
+    import importlib.util
+    import subprocess
+
+    from opsbook.report import runner
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ValueError("JupyterLab is not installed; run `make lab`, which installs and opens it")
+    path = runner.notebook_path(notebook)
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(path)]).returncode)
+
+
+@app.command()
+def weekly(
+    store: StoreOption = "all",
+    week: Annotated[
+        str, typer.Option(help="The Saturday that ends the week; the newest complete one without it.")
+    ] = "",
+    notebook: Annotated[str, typer.Option(help="One notebook only, such as 03_p4p_keyword_roi.")] = "",
+    warehouse: WarehouseOption = WAREHOUSE,
+    data: DataOption = DATA,
+    out: Annotated[str, typer.Option(help="Folder of the reports.")] = "reports",
+    workers: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
+    lang: Annotated[str, typer.Option(help="zh or en; without it each store's own language.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Run again what has not changed.")] = False,
+    parameter: Annotated[list[str], typer.Option("-p", help="A notebook parameter, name=value; may be repeated.")] = [],  # noqa: B006
+) -> None:
+    """Run the report notebooks and build the pages; prints the path of the index."""
+    from opsbook.report import runner
+
+    batch = runner.plan(store, week, notebook, warehouse=warehouse, data=data, out=out, lang=lang, parameters=parameter)
+    result = runner.run(batch, workers=workers, force=force)
+    typer.echo("\n".join(result.lines))
+    raise typer.Exit(int(bool(result.failed)))
+
+
+@app.command()
+def sample(out: Annotated[Path, typer.Argument(help="Folder for the two sample stores.")] = Path("data/inbox")) -> None:
+    """Write the two synthetic sample stores as exports."""
+    from opsbook import sample as samples
+
+    for path in samples.write(out):
+        typer.echo(path)
