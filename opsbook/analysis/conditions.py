@@ -126,7 +126,7 @@ def known(values: np.ndarray) -> Bounds:
     return np.where(missing, -np.inf, values), np.where(missing, np.inf, values)
 
 
-def test(rule: Rule, facts: Facts) -> np.ndarray:
+def state_of(rule: Rule, facts: Facts) -> np.ndarray:
     """The state of one condition for every product."""
     lower, upper = facts.bounds(rule)
     threshold = facts.threshold(rule)
@@ -144,7 +144,7 @@ def states(rule_id: str, facts: Facts, known_states: dict[str, np.ndarray] | Non
     if rule_id in found:
         return found
     if rule.kind == "condition":
-        found[rule_id] = test(rule, facts)
+        found[rule_id] = state_of(rule, facts)
         return found
     for member in rule.of:
         states(member, facts, found)
