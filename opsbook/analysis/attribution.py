@@ -1,0 +1,132 @@
+"""What an inquiry is worth, and which inquiries belong to which advertised word.
+
+Inquiry, TM chat and order stay apart: they are never added up, because one buyer may do all three.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+MODES = ("platform", "allocated", "cost_only")
+#: the platform's own attribution, the plainer measure first; opportunities are persons with an inquiry or a TM chat
+MEASURES = ("inquiries", "opportunities")
+
+
+def attribute(ad_keyword: pd.DataFrame, product_performance: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The inquiries of every advertised row, with where the number comes from.
+
+    `attribution` is one mode for the whole table, the first that it allows: `platform` = the export's own inquiries, or
+    else its opportunities; `allocated` = an estimate that shares out the inquiries of the product, see
+    `allocated_inquiries`; `cost_only` = unknown, nothing is made up. `measure` says what is counted: `inquiries` or
+    `opportunities` (persons with an inquiry or TM chat). In: `clicks`, and for the estimate `product_id`; the products'
+    `product_id, visitors, inquiries` of the same window. Out: the table with `inquiries, measure, attribution`.
+    """
+    for measure in MEASURES:
+        if measure in ad_keyword and ad_keyword[measure].notna().any():
+            return ad_keyword.assign(inquiries=ad_keyword[measure], measure=measure, attribution="platform")
+    allocated = allocated_inquiries(ad_keyword, product_performance)
+    mode = "allocated" if allocated.notna().any() else "cost_only"
+    return ad_keyword.assign(inquiries=allocated, measure="inquiries", attribution=mode)
+
+
+def allocated_inquiries(ad_keyword: pd.DataFrame, product_performance: pd.DataFrame | None) -> pd.Series:
+    """An estimate: the product's inquiries times the row's share of the product's visitors.
+
+    inquiries x clicks / max(visitors, all advertised clicks of the product): it assumes that the visitors of an advert
+    ask as often as the other visitors of the product. Missing where the product or its visitors are not known.
+    """
+    unknown = pd.Series(np.nan, index=ad_keyword.index)
+    if product_performance is None or "product_id" not in ad_keyword or product_performance.empty:
+        return unknown
+    if product_performance["product_id"].duplicated().any():
+        raise ValueError("`product_performance` must hold one window, one row per product; found a product twice")
+    product = ad_keyword["product_id"]
+    products = product_performance.set_index("product_id")[["visitors", "inquiries"]].astype(float)
+    clicks = ad_keyword["clicks"].astype(float)
+    seen = np.maximum(product.map(products["visitors"]).astype(float), clicks.groupby(product).transform("sum"))
+    return product.map(products["inquiries"]).astype(float) * clicks / seen.where(seen > 0)
+
+
+def settle(table: pd.DataFrame, data_up_to: date, unstable_days: int = 3) -> pd.DataFrame:
+    """Which rows are old enough to be judged: the last `unstable_days` days of the data are set aside.
+
+    The platform still corrects clicks and spend of the latest days. `settled`: true up to `data_up_to` minus
+    `unstable_days`; missing for a window that reaches into the unstable days but cannot be split. In: `on`, or
+    `period_start, period_end`.
+    """
+    last = pd.Timestamp(data_up_to) - pd.Timedelta(days=unstable_days)
+    if "on" in table:
+        day = pd.to_datetime(table["on"])
+        settled = (day <= last).astype("boolean").mask(day.isna())
+    else:
+        begin, end = (pd.to_datetime(table[column]) for column in ("period_start", "period_end"))
+        settled = (end <= last).astype("boolean").mask((begin <= last) & (end > last) | end.isna())
+    return table.assign(settled=settled)
+
+
+def mature(table: pd.DataFrame, seen_until: date, half_life_days: float = 1.0) -> pd.DataFrame:
+    """The clicks whose inquiries have had time to arrive, instead of counting a late inquiry as none.
+
+    `mature_clicks` = clicks x F(age), F(age) = 1 - 2^(-age / half-life), the age in days from the middle of the click's
+    day to the end of `seen_until`; for a window the mean over its days. In: `clicks`, and `on` or `period_start,
+    period_end`. A click after `seen_until` has no mature part. The half-life is our default: no source gives one.
+    """
+    start, end = ("on", "on") if "on" in table else ("period_start", "period_end")
+    until = pd.Timestamp(seen_until) + pd.Timedelta(days=1)
+    oldest, newest = ((until - pd.to_datetime(table[column])) / pd.Timedelta(days=1) - 0.5 for column in (start, end))
+    steps = np.linspace(0, 1, 7)
+    ages = newest.to_numpy()[:, None] + (oldest - newest).to_numpy()[:, None] * steps
+    arrived = (1 - 0.5 ** (np.maximum(ages, 0) / half_life_days)).mean(axis=1)
+    return table.assign(mature_clicks=table["clicks"].astype(float) * arrived)
+
+
+def check_unit(table: pd.DataFrame, account_spend: float, tolerance: float = 0.2) -> dict:
+    """Whether a table's spend is in yuan like the account's own figure, in fen (100 times as much), or neither.
+
+    A message with both sums and their ratio: `keywords.unit_yuan` within `tolerance` of 1, `keywords.unit_fen` within
+    it of 100, `keywords.unit_unclear` otherwise (also when either side is missing or 0).
+    """
+    spend = float(table["spend"].sum(min_count=1))
+    ratio = spend / account_spend if spend > 0 and account_spend > 0 else np.nan
+    units = {"yuan": 1, "fen": 100}
+    unit = next((name for name, factor in units.items() if abs(ratio / factor - 1) <= tolerance), "unclear")
+    known = {"spend": spend, "account_spend": float(account_spend), "ratio": ratio}
+    return {"id": f"keywords.unit_{unit}"} | {key: None if np.isnan(n) else round(n, 2) for key, n in known.items()}
+
+
+def inquiry_value(
+    order_values: Sequence[float],
+    inquiries: float,
+    margin: float | tuple[float, float],
+    *,
+    cny_per_unit: float = 1.0,
+    draws: int = 4000,
+    seed: int = 0,
+) -> np.ndarray:
+    """The gross profit that one inquiry brings on average, in CNY, as draws that carry its uncertainty.
+
+    Orders per inquiry x mean order value x gross margin. Orders per inquiry: Gamma(orders + 1/2, inquiries); mean order
+    value: Bayesian bootstrap of the `order_values`; `margin`: a share, or (low, high) between which it lies. Give paid
+    orders only, from the same months as the `inquiries`, and `cny_per_unit` when they are in another currency. Fewer
+    than two known orders, or no inquiry: unknown (all missing).
+    """
+    values = np.asarray(order_values, dtype=float)
+    values = values[np.isfinite(values)]
+    if len(values) < 2 or not inquiries > 0:
+        return np.full(draws, np.nan)
+    rng = np.random.default_rng(seed)
+    orders = rng.gamma(len(values) + 0.5, 1 / inquiries, draws)
+    mean_value = rng.dirichlet(np.ones(len(values)), draws) @ values
+    low, high = margin if np.ndim(margin) else (margin, margin)
+    return orders * mean_value * rng.uniform(low, high, draws) * cny_per_unit
+
+
+def describe_value(value: float | np.ndarray) -> dict:
+    """The value of an inquiry as a message: its median with an 80 % interval, or that it is not known."""
+    low, middle, high = np.quantile(np.atleast_1d(value), [0.1, 0.5, 0.9])
+    if np.isnan(middle):
+        return {"id": "keywords.value_unknown"}
+    numbers = {"value": round(float(middle), 2), "low": round(float(low), 2), "high": round(float(high), 2)}
+    return {"id": "keywords.value" if high > low else "keywords.value_stated"} | numbers
