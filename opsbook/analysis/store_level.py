@@ -5,9 +5,9 @@ none is invented.
 import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
-from scipy.stats import binomtest
 
 from opsbook.analysis import rates
+from opsbook.analysis.proportions import wilson
 
 #: {figure: whether more is better}, in the order in which they are shown
 FIGURES = {
@@ -46,8 +46,8 @@ def level_shares(visitors: pd.DataFrame, level: float = 0.9) -> dict:
     counts = {"l1": l1, "known": known, "unknown": int(levels.isna().sum())}
     if not known:
         return counts | dict.fromkeys(("share", "lower", "upper"), np.nan)
-    interval = binomtest(l1, known).proportion_ci(level, method="wilson")
-    return counts | {"share": l1 / known, "lower": float(interval.low), "upper": float(interval.high)}
+    lower, upper = wilson(l1, known, level)
+    return counts | {"share": l1 / known, "lower": float(lower), "upper": float(upper)}
 
 
 def scorecard(

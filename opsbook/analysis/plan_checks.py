@@ -1,0 +1,169 @@
+"""Checks around a whole-site plan: is it alone on its products, may it be compensated, which products suit it, did it
+add anything.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm, poisson
+
+from opsbook.analysis.promotion import whole_site
+from opsbook.analysis.rules import RuleSet
+
+CONDITIONS = ("target_in_range", "price_ok", "cooperated")
+
+
+def overlaps(ad_product: pd.DataFrame, ad_campaign: pd.DataFrame) -> pd.DataFrame:
+    """A product stands in a whole-site and a standard plan on the same day; the platform lets the two exclude each
+    other.
+
+    In: `ad_product[product_id, on, campaign]` with `impressions, clicks, spend` (a day without any of them does not
+    count as promoted), `ad_campaign[campaign, plan_type]`. Out, one row per product and day with both: `product_id,
+    on, whole_site, standard` (lists of plans)`, spend` of both. Rows without a day or with a plan of unknown type
+    prove nothing and are left out; `attrs["unknown"]` counts them.
+    """
+    types = ad_campaign.drop_duplicates("campaign").set_index("campaign")["plan_type"]
+    counts = ["impressions", "clicks", "spend"]
+    rows = ad_product.reindex(columns=["product_id", "on", "campaign", *counts])
+    rows[counts] = rows[counts].astype("float64")
+    rows["kind"] = whole_site(rows["campaign"].map(types)).map({True: "whole_site", False: "standard"}).astype("object")
+    rows = rows[rows[counts].gt(0).any(axis=1)]
+    known = rows[rows["on"].notna() & rows["kind"].notna()]
+    names = known.groupby(["product_id", "on", "kind"])["campaign"].agg(lambda plan: sorted(set(plan))).unstack()
+    names = names.reindex(columns=["whole_site", "standard"]).dropna()
+    spend = known.groupby(["product_id", "on"])["spend"].sum(min_count=1)
+    table = names.join(spend.rename("spend")).rename_axis(columns=None).reset_index()
+    table.attrs["unknown"] = len(rows) - len(known)
+    return table
+
+
+def window_overlaps(performance: pd.DataFrame) -> pd.DataFrame:
+    """Products with impressions of both standard and whole-site promotion in one window of the product export.
+
+    In: `product_id, standard_impressions, whole_site_impressions`, and `period_start, period_end`. Out: `product_id,
+    title`, both counts, `days` of the window, `verdict`: `conflict` in a window of one day; `check` in a longer one,
+    where the two may have run on different days; a missing count is `unknown` unless the other is 0.
+    """
+    columns = ["product_id", "title", "standard_impressions", "whole_site_impressions", "period_start", "period_end"]
+    rows = performance.reindex(columns=columns)
+    both = rows[columns[2:4]].astype("float64")
+    rows["days"] = (pd.to_datetime(rows["period_end"]) - pd.to_datetime(rows["period_start"])).dt.days + 1.0
+    conditions = [both.eq(0).any(axis=1), both.isna().any(axis=1), rows["days"] == 1]
+    rows["verdict"] = np.select(conditions, ["none", "unknown", "conflict"], "check")
+    return rows[rows["verdict"] != "none"].drop(columns=columns[4:]).reset_index(drop=True)
+
+
+def compensation(table: pd.DataFrame, checks: pd.DataFrame | None = None) -> pd.DataFrame:
+    """A plan may be compensated when its target was within range, its price was not too high, the seller kept to the
+    plan, and the ROI stayed below the target.
+
+    Three-valued: `claim` when all four are known to hold, `no claim` when one fails, `unknown` otherwise (`unknown`
+    lists what to fill in). In: the result of `promotion.plans`; `checks`, one row per plan: `campaign,
+    target_in_range, price_ok, cooperated` (boolean, missing = not looked at). Out: `campaign`, the four conditions
+    (`below_target` is the last), `roi, target_roi, shortfall` (CNY of spend that the result does not cover at the
+    target; how much of it is paid back, the contract says), `chance` (probability that a plan which truly meets its
+    target has so few orders), `compensation` (received)`, verdict, unknown, evidence`. A shortfall alone proves
+    little: a plan that is exactly on target falls short in about every second window. Source: the conditions are
+    known from Taobao's product only; ranges, windows and amounts are the platform's and not published.
+    """
+    given = (pd.DataFrame(columns=["campaign"]) if checks is None else checks).reindex(
+        columns=["campaign", *CONDITIONS]
+    )
+    rows = table.merge(given.drop_duplicates("campaign"), on="campaign", how="left")
+    rows[list(CONDITIONS)] = rows[list(CONDITIONS)].astype("boolean")
+    compared = rows[["roi", "target_roi"]].notna().all(axis=1) & (rows["basis"] == "orders")
+    rows["below_target"] = (rows["roi"] < rows["target_roi"]).astype("boolean").mask(~compared)
+    parts = rows[[*CONDITIONS, "below_target"]]
+    failed = (~parts).fillna(False).any(axis=1)
+    rows["verdict"] = np.select([failed, parts.isna().any(axis=1)], ["no claim", "unknown"], "claim")
+    rows["unknown"] = [list(parts.columns[missing]) for missing in parts.isna().to_numpy()]
+    rows["shortfall"] = (rows["spend"] - rows["result"] / rows["target_roi"]).where(
+        rows["below_target"].fillna(False).astype(bool)
+    )
+    expected = (rows["spend"] * rows["target_roi"] / rows["value_per_event"]).where(compared)
+    rows["chance"] = poisson.cdf(rows["events"], expected)
+    rows["evidence"] = [_evidence(row) for row in rows.to_dict("records")]
+    columns = ["campaign", *CONDITIONS, "below_target", "roi", "target_roi", "shortfall", "chance", "compensation"]
+    return rows[[*columns, "verdict", "unknown", "evidence"]]
+
+
+def _evidence(row: dict) -> dict:
+    if row["verdict"] == "unknown":
+        return {"id": "promotion.compensation_unknown", "missing": row["unknown"]}
+    if row["verdict"] == "no claim":
+        return {"id": "promotion.compensation_no_claim"}
+    return {"id": "promotion.compensation_claim"} | {
+        key: row[key] for key in ("roi", "target_roi", "shortfall", "chance")
+    }
+
+
+def suitability(profile: pd.DataFrame, *, as_of, rules: RuleSet) -> pd.DataFrame:
+    """Whether whole-site promotion suits a product: `strong` for a hot one, `test with care` for a new, high-priced
+    or slowly sold one.
+
+    In, all optional: `published_on, price_min, inquiries_30d, tm_30d, days_to_order` (median from first contact to
+    order). `reasons` for care: `new` (up to `promotion.new_days`), `high_price` (above the store's quantile
+    `promotion.high_price_quantile`), `long_cycle` (above `promotion.long_cycle_days`). Hot: 30-day opportunities
+    above zero and from the store's quantile `promotion.hot_quantile` on. `strong` needs the age to be known; price
+    and cycle that nobody entered stand in `unknown`. Without a reason and not hot: `ordinary`; without age or
+    opportunities: `unknown`. The thresholds are our defaults; the source speaks of Taobao.
+    """
+    numbers = ["price_min", "inquiries_30d", "tm_30d", "days_to_order"]
+    rows = profile.reindex(columns=["product_id", "title", "published_on", *numbers])
+    rows[numbers] = rows[numbers].astype("float64")
+    rows["age"] = (pd.Timestamp(as_of) - pd.to_datetime(rows["published_on"])).dt.days.astype("float64")
+    rows["opportunities_30d"] = rows["inquiries_30d"] + rows["tm_30d"]
+    price_line = rows["price_min"].quantile(rules["promotion.high_price_quantile"].value)
+    care = pd.DataFrame(
+        {
+            "new": rows["age"] <= rules["promotion.new_days"].value,
+            "high_price": rows["price_min"] > price_line,
+            "long_cycle": rows["days_to_order"] > rules["promotion.long_cycle_days"].value,
+        }
+    )
+    missing = rows[["age", "price_min", "days_to_order", "opportunities_30d"]].isna()
+    hot_line = rows["opportunities_30d"].quantile(rules["promotion.hot_quantile"].value)
+    hot = (rows["opportunities_30d"] >= hot_line) & (rows["opportunities_30d"] > 0)
+    reasons = [care.any(axis=1), missing[["age", "opportunities_30d"]].any(axis=1), hot]
+    rows["suitability"] = np.select(reasons, ["test with care", "unknown", "strong"], "ordinary")
+    rows["reasons"] = [list(care.columns[found]) for found in care.to_numpy()]
+    rows["unknown"] = [list(missing.columns[found]) for found in missing.to_numpy()]
+    return rows[
+        [
+            "product_id",
+            "title",
+            "suitability",
+            "reasons",
+            "unknown",
+            "age",
+            *numbers[:1],
+            "days_to_order",
+            "opportunities_30d",
+        ]
+    ]
+
+
+def uplift(before: pd.DataFrame, after: pd.DataFrame, promoted, metric: str = "visitors", level: float = 0.9) -> dict:
+    """The change of the promoted products against that of the others: (after / before promoted) / (after / before
+    others).
+
+    In: `product_id` and `metric` (a count) of two windows of equal length around the start, and the ids that were
+    promoted. A product that one export leaves out had no effect in that window. Out: the four counts, `ratio, lower,
+    upper` (normal interval of its logarithm, chance of Poisson counts only), `verdict`: `more`, `less`, `no
+    difference seen` or `not enough data` (a count is 0). The products were chosen, not drawn: the ratio also holds
+    whatever else made them different.
+    """
+    counts = {
+        f"{name}_{when}": float(
+            table.loc[table["product_id"].isin(promoted) == chosen, metric].astype("float64").sum(skipna=False)
+        )
+        for name, chosen in (("promoted", True), ("others", False))
+        for when, table in (("before", before), ("after", after))
+    }
+    values = np.array(list(counts.values()))
+    if not (values > 0).all():
+        return counts | dict.fromkeys(("ratio", "lower", "upper"), np.nan) | {"verdict": "not enough data"}
+    log_ratio = np.dot(np.log(values), [-1, 1, 1, -1])
+    half = norm.ppf((1 + level) / 2) * np.sqrt((1 / values).sum())
+    lower, ratio, upper = np.exp([log_ratio - half, log_ratio, log_ratio + half]).tolist()
+    verdict = "more" if lower > 1 else "less" if upper < 1 else "no difference seen"
+    return counts | {"ratio": ratio, "lower": lower, "upper": upper, "verdict": verdict}
