@@ -24,7 +24,7 @@ CAUSES = ("noise", "mismatch", "buyer_level", "first_screen", "word", "store_lev
 #: What is planted, and how strong: drawn anew for every store.
 EFFECTS = {
     "noise": "35-60 % of all visits are junk (seconds, one page, no level)",
-    "mismatch": "60-85 % of visitors search for other things",
+    "mismatch": "65-90 % of visitors search for other things",
     "buyer_level": "75-92 % of visitors are L0; their eagerness is a third of the usual",
     "first_screen": "one of the three most visited products converts at 10-30 % of its normal rate",
     "word": "one of the two most clicked words converts at 0-15 % of its normal rate",
@@ -39,7 +39,9 @@ _NOUNS = (
 ).split()
 _QUALITIES = (
     "steel bamboo led portable outdoor kids industrial waterproof folding vintage luxury solar electric wireless heavy mini "
-    "glass leather cotton ceramic smart garden kitchen office hotel sport travel pet baby car"
+    "glass leather cotton ceramic smart garden kitchen office hotel sport travel pet baby car "
+    "square round modern rustic silent digital manual compact double single adjustable magnetic thermal acrylic oak marble rubber "
+    "silicone nylon canvas velvet bronze copper chrome matte striped printed bluetooth usb battery"
 ).split()
 
 
@@ -60,7 +62,7 @@ def _store(rng) -> dict:
     titles = [f"Custom {' '.join(q).title()} {nouns[k].title()} for Wholesale" for q, k in zip(qualities, kind_of_product, strict=True)]
     keywords = pd.unique(np.array([f"{rng.choice(_QUALITIES)} {nouns[k]} {rng.choice(['', 'supplier', 'set', 'kit', 'factory'])}".strip() for k in kind_of_word]))
     kind_of_word = np.array([int(np.flatnonzero([noun in word.split() for noun in nouns[:kinds]])[0]) for word in keywords])
-    rate = np.exp(rng.uniform(np.log(0.01), np.log(0.045)))
+    rate = rng.uniform(0.01, 0.045)
     return {
         # what peers with the usual visitors and no fault get
         "peers": rate * (0.9 * 1.04 * 0.833 + 0.65) * (1 - 0.9 * 0.19) * (1 - 0.055),
@@ -116,7 +118,7 @@ def _visits(rng, store, cells, cause: str) -> tuple[pd.DataFrame, str]:
     if cause == "noise":
         junk = rng.uniform(0.35, 0.6)
     elif cause == "mismatch":
-        mismatch = rng.uniform(0.6, 0.85)
+        mismatch = rng.uniform(0.65, 0.9)
     elif cause == "buyer_level":
         low, eagerness = rng.uniform(0.75, 0.92), 1 / 3
     elif cause == "first_screen":

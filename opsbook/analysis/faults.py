@@ -5,8 +5,6 @@ import pandas as pd
 from scipy.special import betainc, betaln, gammainc
 from scipy.stats import nbinom, poisson
 
-from opsbook.analysis import rates
-
 
 def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 4.0) -> pd.DataFrame:
     """What each product x word cell would have brought, had its product (or its word) been as good as the others.
@@ -47,15 +45,13 @@ def _factor_elsewhere(group, events, expected, worth: float) -> np.ndarray:
 def spread(events: pd.Series, expected: pd.Series, bounds: tuple[float, float]) -> float:
     """How alike healthy rows are: the events that "as the others" is worth, the shape of the spread of factors.
 
-    Fitted by `rates.shrink` without the row that falls short most, so that a culprit does not widen the range that
-    excuses it; kept within `bounds` (our default: factors of healthy rows differ by 20 to 50 %).
+    The likeliest of the values between `bounds` (our default: factors of healthy rows differ by 20 to 50 %), negative
+    binomial, without the row that falls short most, so that a culprit does not widen the range that excuses it.
     """
-    seen = (expected > 0) & events.notna()
-    if seen.sum() < 3:
-        return float(np.mean(bounds))
-    shortest = poisson.cdf(events[seen], expected[seen]).argmin()
-    fitted = rates.shrink(*(values[seen].drop(values[seen].index[shortest]) for values in (events, expected)))
-    return float(np.clip(fitted["prior_exposure"].median(), *bounds))
+    x, e = (values.to_numpy(dtype=float)[(expected > 0) & events.notna()] for values in (events, expected))
+    keep = np.arange(len(x)) != (poisson.cdf(x, e).argmin() if len(x) else -1)
+    grid = np.geomspace(*bounds, 12)[:, None]
+    return float(grid[nbinom.logpmf(x[keep], grid, grid / (grid + e[keep])).sum(axis=1).argmax(), 0])
 
 
 def evidence_of_rate(events, expected, alike: float, ratio: float) -> np.ndarray:
