@@ -5,6 +5,7 @@ The rules are in `rules/boards.toml`; `conditions.py` tests them.
 Eligible is not shown: the platform chooses for each visitor what it shows, and nothing here promises a place.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -60,19 +61,23 @@ def evaluate(
     facts = _facts(products, reviews, prices, store, as_of, rules)
     found: dict[str, np.ndarray] = {}
     judged = [_path(path, facts, found) for path in PATHS]
-    columns = {name: np.stack([path[name] for path in judged], axis=1).ravel() for name in judged[0]}
-    index = np.repeat(np.arange(len(products)), len(PATHS))
+    row, path = np.divmod(np.arange(len(products) * len(PATHS)), len(PATHS))
+    columns = {name: np.stack([column[name] for column in judged], axis=1).ravel() for name in judged[0]}
     ids = products["product_id"] if "product_id" in products else pd.Series(pd.NA, index=products.index)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "product_id": ids.iloc[index].array,
-            "board": np.tile(list(PATHS.values()), len(products)),
-            "path": np.tile(list(PATHS), len(products)),
-            **columns,
+            "product_id": ids.array.take(row),
+            "board": _words(list(PATHS.values()), path),
+            "path": _words(list(PATHS), path),
+            "verdict": _words(VERDICTS, columns["verdict"]),
+            "failing": columns["failing"],
+            "unknown": columns["unknown"],
+            "gap": columns["gap"],
+            "rank": pd.array(columns["rank"], dtype="Float64").astype("Int64"),
+            "alternative": _words(VERDICTS, columns["alternative"]),
         },
-        index=products.index[index],
+        index=products.index[row],
     )
-    return frame.assign(rank=pd.array(columns["rank"], dtype="Float64").astype("Int64"))
 
 
 def roots(path: str, rules: RuleSet) -> list[str]:
@@ -104,14 +109,14 @@ def missing(rule: Rule, facts: Facts) -> np.ndarray:
 
 def step(rule: Rule, facts: Facts, rows: np.ndarray) -> np.ndarray:
     """What each of these rows still needs to meet the condition: a message with `missing`, `have` and `required`."""
-    kind = "_".join(filter(None, (f"boards.gap.{rule.field}", rule.base)))
-    numbers = (missing(rule, facts), facts.bounds(rule)[0], facts.threshold(rule))
     told = np.empty(len(facts.products), dtype=object)
+    kind = "_".join(filter(None, (f"boards.gap.{rule.field}", rule.base)))
     if rule.operator == "==":
-        told[rows] = [{"id": kind} for _ in range(rows.sum())]
-    else:
-        triples = zip(*(values[rows].tolist() for values in numbers), strict=True)
-        told[rows] = [{"id": kind, "missing": short, "have": have, "required": need} for short, have, need in triples]
+        told[rows] = {"id": kind}
+        return told
+    numbers = (missing(rule, facts), facts.bounds(rule)[0], facts.threshold(rule))
+    triples = zip(*(values[rows].tolist() for values in numbers), strict=True)
+    told[rows] = [{"id": kind, "missing": short, "have": have, "required": need} for short, have, need in triples]
     return told
 
 
@@ -160,7 +165,7 @@ def _path(path: str, facts: Facts, found: dict[str, np.ndarray]) -> dict[str, np
     failing = {leaf: rows & (found[leaf] == FAIL) for leaf, rows in matters.items()}
     unclear = {leaf: rows & (found[leaf] == UNKNOWN) for leaf, rows in matters.items()}
     return {
-        "verdict": VERDICTS[found[own]],
+        "verdict": found[own],
         "failing": listed(failing, len(facts.products)),
         "unknown": listed(unclear, len(facts.products)),
         "gap": messages(failing, facts),
@@ -170,11 +175,11 @@ def _path(path: str, facts: Facts, found: dict[str, np.ndarray]) -> dict[str, np
 
 
 def _alternative(own: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
-    """The first other reading's verdict that differs; None where none does."""
-    verdicts = np.full(len(own), None, dtype=object)
+    """The state under the first other reading that differs; -1 where none does."""
+    differing = np.full(len(own), -1)
     for other in reversed(others):
-        verdicts = np.where(other != own, VERDICTS[other], verdicts)
-    return verdicts
+        differing = np.where(other != own, other, differing)
+    return differing
 
 
 def _rank(rule: Rule | None, facts: Facts) -> np.ndarray:
@@ -199,3 +204,8 @@ def _objects(values: list) -> np.ndarray:
     column = np.empty(len(values), dtype=object)
     column[:] = values
     return column
+
+
+def _words(words: Sequence[str], codes: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """A column of words by their position; -1 is missing."""
+    return pd.array(words, dtype="str").take(codes, allow_fill=True)

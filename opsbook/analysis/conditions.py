@@ -17,7 +17,7 @@ import pandas as pd
 from opsbook.analysis.rules import Rule, RuleSet
 
 FAIL, UNKNOWN, PASS = 0, 1, 2
-VERDICTS = np.array(["fail", "unknown", "pass"], dtype=object)
+VERDICTS = ("fail", "unknown", "pass")
 
 Bounds = tuple[np.ndarray, np.ndarray]
 

@@ -123,13 +123,15 @@ def _shipped() -> tuple[Rule, ...]:
 
 
 def _overridden(path: Path, own: dict[str, Rule], day: date) -> dict[str, Rule]:
-    """The user's rules that hold on the day; an entry about a rule of ours that holds at another time is passed over."""
+    """The user's rules that hold on the day; an entry about a rule that we know of another time is passed over."""
     elsewhere = {rule.id for rule in _shipped()} - own.keys()
     changed: dict[str, Rule] = {}
     for position, entry in enumerate(entries(path.read_text("utf-8-sig"), path.name), start=1):
-        base = next((rule for rule in own.values() if rule.id == entry.get("id")), None)
+        if str(entry.get("id")) in elsewhere:
+            continue
+        base = own.get(str(entry.get("id")))
         rule = record(_merge(base, entry, path.name) if base else entry, path.name, position)
-        if rule.id in elsewhere or not rule.in_force(day):
+        if not rule.in_force(day):
             continue
         if rule.id in changed:
             raise ValueError(f"{path.name}: rule {rule.id!r}, key 'id': stands twice for {day}")

@@ -225,6 +225,6 @@ def test_the_table_has_one_row_per_rule_and_marks_our_defaults():
 
 def test_a_users_entry_about_a_rule_of_another_time_is_passed_over(shipped, tmp_path):
     shipped(HEAD + "effective_to = 2025-06-30\nvalue = 60\n")
-    path = user_file(tmp_path, HEAD + "value = 10\n")
+    path = user_file(tmp_path, '[[rule]]\nid = "t.x"\nvalue = 10\n')
     assert rules.load(date(2025, 6, 30), path)["t.x"].value == 10
     assert rules.load(DAY, path).overridden == ()
