@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from opsbook.analysis.rules import load
+from opsbook.analysis.rules import RuleSet
 from opsbook.analysis.sources import weekly, weekly_visitors
 
 #: Half of the series vary from week to week by more than this beyond chance (our default; a prior, the data overrule
@@ -35,7 +35,9 @@ def series(channel_traffic: pd.DataFrame | None, store_kpi: pd.DataFrame | None,
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)[list(SERIES_COLUMNS)]
 
 
-def alarms(series: pd.DataFrame, week, weeks: int = 8, min_weeks: int = 4, false_alarms: float = 0.05) -> pd.DataFrame:
+def alarms(
+    series: pd.DataFrame, week, rules: RuleSet, weeks: int = 8, min_weeks: int = 4, false_alarms: float = 0.05
+) -> pd.DataFrame:
     """Probability of a count at least as far out as this week's, given the past weeks; an alarm when chance is too
     small.
 
@@ -45,7 +47,8 @@ def alarms(series: pd.DataFrame, week, weeks: int = 8, min_weeks: int = 4, false
 
     Columns in: `SERIES_COLUMNS`. Columns out: object_type, object, metric, value, weeks (of history used), expected,
     lower, upper (95 %), p_value, p_adjusted, alarm (True, False, <NA> with too little data), season (the comparison
-    crosses the March or September promotion), verdict (message). Units: those of the counts. Most surprising first.
+    crosses the March or September
+    promotion, rule `traffic.promotion_months`), verdict (message). Units: those of the counts. Most surprising first.
     Edge cases: fewer than `min_weeks` weeks of history, or no value this week: unknown, and the verdict says what is
     missing.
     """
@@ -54,10 +57,10 @@ def alarms(series: pd.DataFrame, week, weeks: int = 8, min_weeks: int = 4, false
     rows = series.assign(period_end=ends, value=series["value"].astype("Float64").astype(float))[
         (ends <= week) & (ends > week - pd.Timedelta(weeks=weeks + 1))
     ]
-    keys = ["object_type", "object", "metric"]
+    keys, months = ["object_type", "object", "metric"], rules["traffic.promotion_months"].value
     table = pd.DataFrame(
         [
-            dict(zip(keys, key, strict=True)) | _judge(group, week, min_weeks)
+            dict(zip(keys, key, strict=True)) | _judge(group, week, min_weeks, months)
             for key, group in rows.groupby(keys, sort=True)
         ],
         columns=[*keys, "value", "weeks", "expected", "lower", "upper", "p_value", "season"],
@@ -68,12 +71,12 @@ def alarms(series: pd.DataFrame, week, weeks: int = 8, min_weeks: int = 4, false
     return table.sort_values(["p_value", *keys], ignore_index=True, na_position="last")
 
 
-def _judge(group: pd.DataFrame, week: pd.Timestamp, min_weeks: int) -> dict:
+def _judge(group: pd.DataFrame, week: pd.Timestamp, min_weeks: int, months: list[int]) -> dict:
     """One series: this week's value against the predictive distribution of the weeks before."""
     now = group.loc[group["period_end"] == week, "value"]
     past = group[group["period_end"] < week].dropna(subset="value")
     value = now.iloc[0] if len(now) else np.nan
-    result = {"value": value, "weeks": len(past), "season": crosses_promotion(week, past["period_end"])}
+    result = {"value": value, "weeks": len(past), "season": crosses_promotion(week, past["period_end"], months)}
     if len(past) < min_weeks:
         return result
     result |= predictive(past["value"].to_numpy())
@@ -92,17 +95,16 @@ def _verdict(row: dict, min_weeks: int) -> dict:
     return {"id": f"traffic.alarm_{kind}", **numbers, "weeks": row["weeks"]}
 
 
-def crosses_promotion(week: pd.Timestamp, past: pd.Series) -> bool:
+def crosses_promotion(week: pd.Timestamp, past: pd.Series, months: list[int]) -> bool:
     """Whether a promotion month (March, September) lies in only a part of the weeks that are compared.
 
     A week belongs to the month if any of its seven days does.
     """
-    return len({in_promotion(end) for end in [week, *past]}) > 1
+    return len({in_promotion(end, months) for end in [week, *past]}) > 1
 
 
-def in_promotion(week: pd.Timestamp) -> bool:
+def in_promotion(week: pd.Timestamp, months: list[int]) -> bool:
     """Whether one of the seven days that end with `week` lies in a promotion month."""
-    months = load(week)["traffic.promotion_months"].value
     return pd.Timestamp(week).month in months or (pd.Timestamp(week) - pd.Timedelta(days=6)).month in months
 
 

@@ -30,7 +30,7 @@ import pandas as pd
 
 from opsbook.analysis.peers import PEERS, kpi_row, number, ratio
 from opsbook.analysis.proportions import wilson
-from opsbook.analysis.rules import Rule
+from opsbook.analysis.rules import RuleSet
 from opsbook.analysis.sources import window
 
 ACTION_COLUMNS = (
@@ -98,7 +98,7 @@ BLOCKS = (
 )
 
 
-def light(wow: float, peer_ratio: float, rules: Mapping[str, Rule]) -> str:
+def light(wow: float, peer_ratio: float, rules: RuleSet) -> str:
     """The platform's light: green when up on the week before and at least on peers' average; red when down and more
     than half below peers' average; else yellow.
 
@@ -113,7 +113,7 @@ def light(wow: float, peer_ratio: float, rules: Mapping[str, Rule]) -> str:
     return "unknown" if None in (green, red) else "yellow"
 
 
-def alternative_light(peer_ratio: float, rules: Mapping[str, Rule]) -> str:
+def alternative_light(peer_ratio: float, rules: RuleSet) -> str:
     """Another reading in use among operators: green from 1.1 times peers' average, red below 0.9 times, else
     yellow."""
     if np.isnan(peer_ratio):
@@ -129,18 +129,19 @@ def _both(x: float, x_holds: bool, y: float, y_holds: bool) -> bool | None:
     return False if False in parts else None if None in parts else True
 
 
-def verdict(store_kpi: pd.DataFrame, week, rules: Mapping[str, Rule]) -> dict:
+def verdict(store_kpi: pd.DataFrame, week, rules: RuleSet) -> dict:
     """The week in one message: light by the platform's rule, the metric it stands on, and the other reading where it
     differs.
 
-    The metric is the first of the rule `brief.light_metrics` that is known this week. Message `brief.verdict_<light>`
-    with week, metric, value, light, alternative (light), differs, and `details`: messages on the change, the peers
-    and the other reading, each saying what is missing where it is. Without any figure of the week:
-    `brief.verdict_no_week`.
+    The metric is the first of the rule `brief.light_metrics` that is known this week, with its peers if possible.
+    Message `brief.verdict_<light>` with week, metric, value, light, alternative (light), differs, and `details`:
+    messages on the change, the peers and the other reading, each saying what is missing where it is. Without any
+    figure of the week: `brief.verdict_no_week`.
     """
     now = kpi_row(store_kpi, week)
     before = kpi_row(store_kpi, pd.Timestamp(week) - pd.Timedelta(weeks=1))
-    metric = next((m for m in rules["brief.light_metrics"].value if not np.isnan(number(now, m))), None)
+    known = [m for m in rules["brief.light_metrics"].value if not np.isnan(number(now, m))]
+    metric = next((m for m in known if number(now, f"{m}_peer_avg") > 0), known[0] if known else None)
     if metric is None:
         return {"id": "brief.verdict_no_week", "week": f"{pd.Timestamp(week):%Y-%m-%d}", "light": "unknown"}
     value, last, peers = number(now, metric), number(before, metric), number(now, f"{metric}_peer_avg")
@@ -196,7 +197,7 @@ def key_figures(store_kpi: pd.DataFrame, week, weeks: int = 4) -> pd.DataFrame:
     missing). A figure that the export does not hold is a row of missing values. Units: those of the figure; reply
     figures are rolling 30-day figures of the platform, so their WoW compares overlapping windows.
     """
-    rows = with_search_ctr(store_kpi)
+    rows = with_rates(store_kpi)
     ends = pd.date_range(end=pd.Timestamp(week), periods=max(weeks, 2), freq="7D")
     recent = [kpi_row(rows, end) for end in ends]
     table = pd.DataFrame({"metric": KEY_FIGURES})
@@ -211,17 +212,23 @@ def key_figures(store_kpi: pd.DataFrame, week, weeks: int = 4) -> pd.DataFrame:
     return table[order]
 
 
-def with_search_ctr(store_kpi: pd.DataFrame) -> pd.DataFrame:
-    """`store_kpi` with search_ctr (and that of the peers): search clicks / search impressions, missing without
-    impressions."""
+#: Rates that follow from two other figures: (numerator, denominator).
+DERIVED = {
+    "search_ctr": ("search_clicks", "search_impressions"),
+    "opportunity_rate": ("opportunities", "visitors"),
+}
+
+
+def with_rates(store_kpi: pd.DataFrame) -> pd.DataFrame:
+    """`store_kpi` with the rates of `DERIVED` where the export does not hold them, for the store and for its
+    peers."""
     added = {}
-    for suffix in ("", *(f"_{peer}" for peer in PEERS)):
-        clicks, shown = (f"search_{part}{suffix}" for part in ("clicks", "impressions"))
-        if clicks in store_kpi and shown in store_kpi and f"search_ctr{suffix}" not in store_kpi:
-            shown_to = store_kpi[shown].astype("Float64").astype(float)
-            added[f"search_ctr{suffix}"] = store_kpi[clicks].astype("Float64").astype(float) / shown_to.where(
-                shown_to > 0
-            )
+    for rate, parts in DERIVED.items():
+        for suffix in ("", *(f"_{peer}" for peer in PEERS)):
+            name, numerator, denominator = (f"{part}{suffix}" for part in (rate, *parts))
+            if name not in store_kpi and {numerator, denominator} <= set(store_kpi):
+                below = store_kpi[denominator].astype("Float64").astype(float)
+                added[name] = store_kpi[numerator].astype("Float64").astype(float) / below.where(below > 0)
     return store_kpi.assign(**added)
 
 
@@ -279,12 +286,12 @@ def data_gaps(tables: Mapping[str, pd.DataFrame | None], week, settings: Mapping
     gaps = [_table_gap(name, tables.get(name), week) for name in NEEDED]
     kpi = tables.get("store_kpi")
     if kpi is not None and len(kpi):
-        row = kpi_row(with_search_ctr(kpi), week)
+        row = kpi_row(with_rates(kpi), week)
         missing = [m for m in KEY_FIGURES if len(row) and np.isnan(number(row, m))]
         gaps += [{"kind": "column", "name": m, "block": "key_figures"} for m in missing]
         if len(row) and np.isnan([number(row, f"{m}_peer_avg") for m in KEY_FIGURES]).all():
             gaps.append({"kind": "column", "name": "peer_avg", "block": "verdict"})
-    for name in ("membership_cny_per_year", "labour_cny_per_week"):
+    for name in ("membership_fee_cny", "labour_cny_per_week", "cny_per_usd"):
         if settings is None or settings.get(name) is None:
             gaps.append({"kind": "setting", "name": name, "block": "ads"})
     rows = [gap | {"verdict": {"id": f"brief.gap_{gap['kind']}"} | gap} for gap in gaps if gap]

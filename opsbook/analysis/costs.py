@@ -1,17 +1,23 @@
 """What an opportunity and an order really cost: advertising, membership and the stated labour of the week."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from opsbook.analysis.peers import ratio
-from opsbook.analysis.rules import Rule
+from opsbook.analysis.rules import RuleSet
 
 WEEKS_PER_YEAR = 52
 
 #: membership of `stores.toml` -> rule with its fee
-FEES = {"gold_supplier": "brief.fee_gold_supplier", "verified_supplier": "brief.fee_verified_supplier"}
+FEES = {"basic": "brief.fee_basic", "verified": "brief.fee_verified"}
+
+
+def membership_fee(membership: str | None, stated: float | None, rules: RuleSet) -> float:
+    """Membership fee a year (CNY): the stated one, else the list price of the membership; NaN where neither is
+    known."""
+    if stated is not None and not pd.isna(stated):
+        return float(stated)
+    return float(rules[FEES[membership]].value) if membership in FEES else np.nan
 
 
 def membership_per_week(fee_per_year: float) -> float:
@@ -54,7 +60,7 @@ def ad_shares(
     other_costs: float | None,
     sales_usd: float | None,
     cny_per_usd: float | None,
-    rules: Mapping[str, Rule],
+    rules: RuleSet,
 ) -> pd.DataFrame:
     """Advertising as a share of sales (ad spend / sales) and as a share of all costs (ad spend / (ad spend + other
     costs)).
@@ -74,7 +80,7 @@ def ad_shares(
     return table[["of", "numerator", "denominator", "share", "band", "verdict"]]
 
 
-def _band(share: float, rules: Mapping[str, Rule]) -> str:
+def _band(share: float, rules: RuleSet) -> str:
     if np.isnan(share):
         return "unknown"
     if share >= rules["brief.ad_cost_share_alarm"].value:

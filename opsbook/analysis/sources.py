@@ -4,14 +4,12 @@ A visitor counts once in every channel that brought him, so visitors of channels
 a sum is needed (shares of roots) it is a sum of *entries*, and is called so.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from opsbook.analysis import channels
 from opsbook.analysis.proportions import wilson
-from opsbook.analysis.rules import Rule
+from opsbook.analysis.rules import RuleSet
 
 _JOINT = {"interaction": "interaction_and_self_growth", "self_growth": "interaction_and_self_growth"}
 
@@ -177,7 +175,7 @@ def _numbers(table: pd.DataFrame, column: str) -> pd.Series:
 # ---- roots and overlap ------------------------------------------------------------------------------------------
 
 
-def root_shares(table: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.DataFrame:
+def root_shares(table: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     """Share of each root in the week's entries, against the soft reference of 60 / 30 / 10.
 
     An entry is a visitor counted once in each channel: share = entries of the root / entries of all channels. In: the
