@@ -1,0 +1,166 @@
+"""Warm kernels: every notebook gets a fork of one process that has already imported pandas, seaborn and opsbook.
+
+`WarmProvisioner` stands behind the kernel `opsbook-warm`, so papermill, nbclient, nbval and JupyterLab can all use it by
+that name. Where a kernel cannot be forked it is started the ordinary ("cold") way, with the same command, environment and
+folder, and so with the same outputs; `used()` tells which it was, and why.
+"""
+
+import asyncio
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.provisioning import LocalProvisioner
+
+from opsbook.report.forks import ColdStart, ForkedKernel, ForkServer, running_server, stop
+
+WARM, COLD = "opsbook-warm", "python3"
+BIND_WAIT = 1  # seconds that a new kernel is given to open its sockets before clients may come; our default
+SHUTDOWN_WAIT = 1  # seconds that a kernel which was asked to end is watched closely; our default
+
+_thread = threading.local()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The kernel to run notebooks with, and why it is not the warm one (None when it is)."""
+
+    name: str
+    reason: str | None = None
+
+
+@contextmanager
+def warm(enabled: bool = True) -> Iterator[Choice]:
+    """The kernel to run a batch with: `opsbook-warm` where kernels can be forked, else `python3`.
+
+    The server starts to import in the background at once, and ends with the block.
+    """
+    try:
+        if not enabled:
+            raise ColdStart("warm kernels are switched off")
+        running_server({**os.environ, **installed().env})
+    except ColdStart as reason:
+        yield Choice(COLD, str(reason))
+        return
+    try:
+        yield Choice(WARM)
+    finally:
+        stop()
+
+
+def used() -> dict[str, str] | None:
+    """How the last `opsbook-warm` kernel of this thread was started; None before the first.
+
+    {"kernel": "warm"} or {"kernel": "cold", "reason": ...}.
+    """
+    return getattr(_thread, "used", None)
+
+
+def installed() -> KernelSpec:
+    """The kernelspec `opsbook-warm`; `ColdStart` where forking is not to be trusted or the kernel is not installed."""
+    if sys.platform != "linux":
+        raise ColdStart(f"kernels are forked on Linux only, this is {sys.platform}")
+    try:
+        return KernelSpecManager().get_kernel_spec(WARM)
+    except NoSuchKernel:
+        raise ColdStart(f"the kernel {WARM} is not installed; install opsbook again") from None
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Forks a kernel from the server; where anything stands against it, starts it as `LocalProvisioner` does."""
+
+    server: ForkServer | None = None
+    home: ForkServer | None = None  # whose folder the sockets are in: a restarted kernel keeps its sockets
+    reason: str | None = None  # why there is no server
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        self.server = self.reason = None
+        try:
+            installed()
+            server = running_server({**kwargs.get("env", os.environ), **self.kernel_spec.env})
+            self.server = await server.ready()
+        except ColdStart as reason:
+            self.reason = str(reason)
+        else:
+            self._use_private_sockets()
+        return await super().pre_launch(**kwargs)
+
+    def _use_private_sockets(self) -> None:
+        """Sockets in the server's folder instead of TCP ports, which somebody else may take, or listen to."""
+        manager = self.parent
+        if manager and manager.transport == "tcp" and not any(manager.ports):
+            self.home = self.server
+            stem = str(self.server.folder / self.kernel_id[:13])
+            manager.transport, manager.ip, manager.cache_ports = "ipc", stem, False
+            manager.connection_file = manager.connection_file or f"{stem}.json"
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        try:
+            self.process = self._fork(cmd, **kwargs)
+        except ColdStart as reason:
+            _thread.used = {"kernel": "cold", "reason": str(reason)}
+            self.log.warning("Kernel %s starts cold: %s", self.kernel_id, reason)
+            return await super().launch_kernel(cmd, **kwargs)
+        _thread.used = {"kernel": "warm"}
+        # No process group here: signals go through the server, which knows whether the pid is still this kernel's.
+        self.pid, self.pgid, self.cwd = self.process.pid, None, kwargs.get("cwd") or os.getcwd()
+        await self._bound()
+        return self.connection_info
+
+    def _fork(
+        self, cmd: list[str], env: Mapping[str, str], cwd: str | None = None, stdout=None, stderr=None, **others: Any
+    ) -> ForkedKernel:
+        if self.server is None:
+            raise ColdStart(self.reason)
+        if cmd[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
+            raise ColdStart(f"its command is not the one of this Python: {' '.join(cmd[:3])}")
+        if asked := [name for name, value in others.items() if value and name != "kernel_id"]:
+            raise ColdStart(f"it was asked for with `{asked[0]}`")
+        request = {"args": cmd[3:], "cwd": str(cwd or os.getcwd()), "env": dict(env)}
+        if not os.path.isdir(request["cwd"]):
+            raise ColdStart(f"there is no folder {request['cwd']}")
+        return self.server.fork(request, descriptor(stdout, 1), descriptor(stderr, 2))
+
+    async def _bound(self) -> None:
+        """Wait for the sockets of the kernel: a client that comes too early tries again only after 100 ms."""
+        if self.connection_info["transport"] == "ipc":
+            heartbeat = "{ip}-{hb_port}".format_map(self.connection_info)  # the last one that a kernel opens
+            await self._until(lambda: os.path.exists(heartbeat), BIND_WAIT)
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        await self._watch()
+
+    async def kill(self, restart: bool = False) -> None:
+        await super().kill(restart=restart)
+        await self._watch()
+
+    async def _watch(self) -> None:
+        """Notice the end of the kernel when it happens: the manager itself looks only ten times a second."""
+        await self._until(lambda: False, SHUTDOWN_WAIT)
+
+    async def _until(self, condition: Callable[[], bool], timeout: float) -> None:
+        """Wait until a condition holds, the kernel has ended or the time is over."""
+        deadline = time.monotonic() + timeout
+        while not condition() and await self.poll() is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.002)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        await super().cleanup(restart=restart)
+        if not restart:
+            self.server = self.home = None
+
+
+def descriptor(stream: Any, default: int) -> int:
+    """The file descriptor of a stream given as for `subprocess.Popen`."""
+    if stream is None:
+        return default
+    try:
+        return stream.fileno()
+    except (AttributeError, OSError):
+        raise ColdStart("its output goes to a pipe") from None
