@@ -1,0 +1,129 @@
+"""Where the advertising money went: product x word x spend, waste, budget use, price of a click, hours online."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+SUMMED = ("impressions", "clicks", "spend", "inquiries", "online_hours")
+
+
+def product_keyword_spend(ad_keyword: pd.DataFrame, by: Sequence[str] = ("product_id", "keyword")) -> pd.DataFrame:
+    """Spend by product and word (品词费), the largest first, with its share of all spend.
+
+    Sums of impressions, clicks, spend and inquiries over the rows of each pair; `ctr` = clicks / impressions, `cpc` =
+    spend / clicks, `cost_per_inquiry` = spend / inquiries, `spend_share` = spend / all spend, each missing where the
+    denominator is 0. A product that the export does not name keeps its own rows. Sums of nothing known are missing.
+    """
+    columns = [column for column in SUMMED if column in ad_keyword]
+    keys = [key for key in by if key in ad_keyword]
+    table = ad_keyword.groupby(keys, dropna=False, sort=False)[columns].sum(min_count=1).reset_index()
+    table = table.assign(
+        ctr=_ratio(table, "clicks", "impressions"),
+        cpc=_ratio(table, "spend", "clicks"),
+        cost_per_inquiry=_ratio(table, "spend", "inquiries"),
+        spend_share=table["spend"] / (table["spend"].sum() or np.nan),
+    )
+    return table.sort_values("spend", ascending=False, kind="stable", ignore_index=True)
+
+
+def wasted_spend(decided: pd.DataFrame, confidence: float = 0.8) -> pd.DataFrame:
+    """Spend without an inquiry, split into what is very likely a loss and what is only too early to tell.
+
+    In: the table of `keywords.decide`. Rows: `with_inquiries`, `likely_loss` (no inquiry, prob_loss > `confidence`),
+    `too_early` (no inquiry, not sure), `unknown` (inquiries not known). Columns: `words`, `clicks`, `spend`, `share` of
+    all spend, `expected_inquiries` = what the shrunken rates would have made of these clicks.
+    """
+    inquiries, loss = decided["inquiries"], decided["prob_loss"]
+    parts = {
+        "with_inquiries": inquiries > 0,
+        "likely_loss": (inquiries == 0) & (loss > confidence),
+        "too_early": (inquiries == 0) & ~(loss > confidence),
+        "unknown": inquiries.isna(),
+    }
+    total = decided["spend"].sum() or np.nan
+    expected = decided["rate"] * decided["clicks"]
+    rows = {
+        name: {
+            "words": int(part.sum()),
+            "clicks": decided["clicks"][part].sum(),
+            "spend": decided["spend"][part].sum(),
+            "share": decided["spend"][part].sum() / total,
+            "expected_inquiries": expected[part].sum(min_count=1),
+        }
+        for name, part in parts.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("part").reset_index()
+
+
+def budget_use(ad_campaign: pd.DataFrame) -> pd.DataFrame:
+    """The share of its budget that a campaign spent: spend / (daily budget x days).
+
+    In: `campaign, spend, budget` (CNY a day) with `on` or `period_start, period_end`; rows of a campaign are summed.
+    Out, the fullest first: `campaign, spend, days, budget` (of all days), `use`. A day without a known budget or spend
+    counts on neither side. Near 1 the budget may have run out before the day did: see `promotion_hours`.
+    """
+    known = ad_campaign[ad_campaign["budget"].notna() & ad_campaign["spend"].notna()]
+    days = _days(known)
+    rows = known[["campaign", "spend"]].assign(days=days, budget=known["budget"] * days)
+    table = rows.groupby("campaign", sort=False)[["spend", "days", "budget"]].sum().reset_index()
+    return table.assign(use=_ratio(table, "spend", "budget")).sort_values(
+        "use", ascending=False, kind="stable", ignore_index=True
+    )
+
+
+def cpc_change(now: pd.DataFrame, before: pd.DataFrame, key: str = "keyword") -> pd.DataFrame:
+    """The change of the average CPC against the week before, split exactly into price and mix, word by word.
+
+    `price_effect` = change of the word's CPC x its mean share of clicks; `mix_effect` = change of its share of clicks x
+    (its mean CPC - the mean of the two averages). All effects add up to the change of the average CPC (spend / clicks).
+    A word with clicks in one week only has no price to compare: its CPC is taken as unchanged, all its effect is mix.
+    Columns: `cpc_before, cpc, clicks_before, clicks, price_effect, mix_effect`; words with clicks in either week.
+    """
+    sums = [table.groupby(key)[["clicks", "spend"]].sum() for table in (before, now)]
+    both = sums[0].join(sums[1], how="outer", lsuffix="_before").fillna(0.0)  # no row: no clicks and no spend
+    both = both[both["clicks_before"] + both["clicks"] > 0]
+    old, new = _ratio(both, "spend_before", "clicks_before"), _ratio(both, "spend", "clicks")
+    shares = [both[column] / (both[column].sum() or np.nan) for column in ("clicks_before", "clicks")]
+    averages = [(share * cpc).sum() for share, cpc in zip(shares, (old, new), strict=True)]
+    price_old, price_new = old.fillna(new), new.fillna(old)
+    centre = (price_old + price_new) / 2 - sum(averages) / 2
+    effects = both.assign(
+        cpc_before=old,
+        cpc=new,
+        price_effect=(price_new - price_old) * (shares[0] + shares[1]) / 2,
+        mix_effect=(shares[1] - shares[0]) * centre,
+    )
+    columns = ["cpc_before", "cpc", "clicks_before", "clicks", "price_effect", "mix_effect"]
+    return effects[columns].reset_index()
+
+
+def promotion_hours(ad_keyword: pd.DataFrame) -> pd.DataFrame:
+    """The share of the window's hours in which a word was online, the shortest first.
+
+    `online_share` = online hours / (24 x days), at most 1. In: `keyword, online_hours, spend, clicks` with `on` or
+    `period_start, period_end`. Rows of one word and the same days (several products) are not added up: the longest
+    counts. Hours that are not known are left out on both sides.
+    """
+    known = ad_keyword[ad_keyword["online_hours"].notna()]
+    known = known.assign(days=_days(known), window=known["on" if "on" in known else "period_end"])
+    windows = known.groupby(["keyword", "window"]).agg(
+        online_hours=("online_hours", "max"), days=("days", "max"), spend=("spend", "sum"), clicks=("clicks", "sum")
+    )
+    words = windows.groupby("keyword").sum().reset_index()
+    share = (words["online_hours"] / (24 * words["days"])).clip(upper=1)
+    return words.assign(online_share=share).sort_values("online_share", kind="stable", ignore_index=True)
+
+
+def _days(table: pd.DataFrame) -> pd.Series:
+    if "on" in table:
+        return pd.Series(1, index=table.index)
+    begin, end = (pd.to_datetime(table[column]) for column in ("period_start", "period_end"))
+    return (end - begin).dt.days + 1
+
+
+def _ratio(table: pd.DataFrame, numerator: str, denominator: str) -> pd.Series:
+    if numerator not in table or denominator not in table:
+        return pd.Series(np.nan, index=table.index)
+    below = table[denominator].astype(float)
+    return table[numerator].astype(float) / below.where(below > 0)

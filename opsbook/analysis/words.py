@@ -1,0 +1,167 @@
+"""The word library: which words belong together, come and go, hold steady, and are worth adding to P4P."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from opsbook.analysis.rules import Rule
+
+#: why a word is proposed, the strongest reason first
+REASONS = ("has_inquiries", "opportunity", "new_industry_word")
+
+_UNUSUAL_START = re.compile(r"[bcdfghjklmnpqrstvwxz][bcdfgjkmnpqstvxz]")
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{3}")
+_PLURAL = re.compile(r"(?<=[^\W\d]{2})((?:ss|x|ch|sh)(?=es$)|[^\Ws](?=s$))e?s$")
+_MAY_CARRY_ACCENT = set("aeiounc")
+
+
+def family(words: pd.Series) -> pd.Series:
+    """One name for all spellings of a word: case, blanks, plural, accents, and accented letters that the export drops.
+
+    The platform's export loses accented letters ("zapatos atlticos"), so "zapatos atléticos", "zapatos atleticos" and
+    "zapatos atlticos" are one family, named by its plain singular. A dropped letter is only assumed where another word
+    of the table has it and its loss leaves consonants that do not go together. Same index; missing stays missing.
+    """
+    names = {word: plain(word) for word in words.dropna().unique()}
+    known = set(names.values())
+    full = {short: name for name in known for short in _without_a_letter(name) if short in known}
+    full |= {short: name for word, name in names.items() if (short := _singular(_drop_accents(word))) != name}
+    return words.map({word: full.get(name, name) for word, name in names.items()})
+
+
+def opportunities(own_keyword: pd.DataFrame, *, rules: Mapping[str, Rule]) -> pd.Series:
+    """Words that many search for and few sell: keyword index high and seller-scale index low.
+
+    True, false, or missing where an index is not given ("-" in the export), unless the other one already decides. Both
+    lines are a practitioners' rule: `keywords.opportunity_index`, `keywords.opportunity_sellers`.
+    """
+    index, sellers = (own_keyword[name].astype("Float64") for name in ("keyword_index", "seller_index"))
+    wanted = index >= rules["keywords.opportunity_index"].value
+    return (wanted & (sellers <= rules["keywords.opportunity_sellers"].value)).rename("opportunity")
+
+
+def stability(history: pd.DataFrame, measure: str = "clicks", *, rules: Mapping[str, Rule]) -> pd.DataFrame:
+    """How steady a word is from week to week: the standard deviation of its weeks divided by their mean.
+
+    In: `keyword, period_end` and the `measure`, one or more rows per word and week (summed). Out, one row per word
+    family: `family, weeks, mean, variation, stable`. A week without a row is unknown (the export is capped), not 0.
+    Fewer weeks than `keywords.stable_weeks`, or a mean of 0: `stable` missing.
+    """
+    rows = history.assign(family=family(history["keyword"]))
+    weekly = rows.groupby(["family", "period_end"])[measure].sum(min_count=1).dropna().astype(float)
+    table = weekly.groupby("family").agg(weeks="size", mean="mean", spread="std").reset_index()
+    enough = (table["weeks"] >= rules["keywords.stable_weeks"].value) & (table["mean"] > 0)
+    variation = (table.pop("spread") / table["mean"]).where(enough)
+    stable = (variation <= rules["keywords.stable_variation"].value).astype("boolean").mask(~enough)
+    return table.assign(variation=variation, stable=stable)
+
+
+def changes(
+    now: pd.DataFrame, before: pd.DataFrame, measure: str = "impressions", *, rules: Mapping[str, Rule]
+) -> pd.DataFrame:
+    """Words that are new in the export and words that are gone from it, by family.
+
+    In: two exports with `keyword` and the `measure` by which they are cut (`search_index` for industry words). Out, one
+    row per family, the largest first: `keyword, family, change` (`new`, `gone`), the measure in the export that has the
+    word, and `certain`: false where the other export is full (`keywords.export_cap` rows) and its last word reaches as
+    far, so that this one may only have slipped below the cut.
+    """
+    names = family(pd.concat([now["keyword"], before["keyword"]], ignore_index=True)).to_numpy()
+    tables = {
+        "new": now.assign(family=names[: len(now)], other_cut=_cut(before, measure, rules)),
+        "gone": before.assign(family=names[len(now) :], other_cut=_cut(now, measure, rules)),
+    }
+    both = set(tables["new"]["family"]) & set(tables["gone"]["family"])
+    rows = pd.concat([table.assign(change=change) for change, table in tables.items()], ignore_index=True)
+    only = rows[~rows["family"].isin(both) & rows["family"].notna()]
+    only = only.sort_values(measure, ascending=False, kind="stable").drop_duplicates("family")
+    certain = only[measure] > only["other_cut"]
+    return only.assign(certain=certain)[["keyword", "family", "change", measure, "certain"]].reset_index(drop=True)
+
+
+def candidates(
+    own_keyword: pd.DataFrame,
+    ad_keyword: pd.DataFrame,
+    industry: pd.DataFrame | None = None,
+    *,
+    brand_words: Iterable[str] = (),
+    rules: Mapping[str, Rule],
+) -> pd.DataFrame:
+    """Words to add to P4P: not advertised yet, and with inquiries, or an opportunity, or new in the industry.
+
+    In: `own_keyword[keyword, keyword_index, seller_index]`, optional `inquiries`; `ad_keyword[keyword]`;
+    `industry[keyword]`: only the words that are new this week (`changes`). Words that contain one of the `brand_words`
+    (brands of other companies) are never proposed. Out, one row per family, the strongest reason first, then the higher
+    index: `keyword, family, reason, keyword_index, seller_index, inquiries, decision` (`add`) and `evidence`.
+    """
+    own = own_keyword.assign(reason=_reasons(own_keyword, rules))
+    new = pd.DataFrame(columns=["keyword"]) if industry is None else industry.assign(reason=REASONS[2])
+    rows = pd.concat([own.dropna(subset="reason"), new], ignore_index=True)
+    rows = rows.reindex(columns=["keyword", "reason", "keyword_index", "seller_index", "inquiries"])
+    names = family(pd.concat([rows["keyword"], ad_keyword["keyword"]], ignore_index=True))
+    rows["family"], advertised = names.iloc[: len(rows)], set(names.iloc[len(rows) :].dropna())
+    rows = rows[rows["family"].notna() & ~rows["family"].isin(advertised) & ~is_brand(rows["keyword"], brand_words)]
+    rank = rows["reason"].map(REASONS.index)
+    order = rows.assign(rank=rank).sort_values(["rank", "keyword_index"], ascending=[True, False], kind="stable")
+    best = order.drop(columns="rank").drop_duplicates("family").reset_index(drop=True)
+    return best.assign(decision="add", evidence=[_evidence(row) for row in best.to_dict("records")])
+
+
+def is_brand(words: pd.Series, brand_words: Iterable[str]) -> pd.Series:
+    """Whether a word contains the brand of another company, as whole words and whatever its case and accents."""
+    brands = [plain(brand) for brand in brand_words if plain(brand)]
+    if not brands:
+        return pd.Series(False, index=words.index)
+    pattern = "|".join(re.escape(brand) for brand in brands)
+    return words.map(plain, na_action="ignore").astype("str").str.contains(rf"(?<!\w)(?:{pattern})(?!\w)", na=False)
+
+
+def plain(word: str) -> str:
+    """A word without case, accents, extra blanks and English plurals: "Zapatos  Atléticos" -> "zapato atletico"."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _singular(unicodedata.normalize("NFC", bare))
+
+
+def _reasons(own_keyword: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.Series:
+    inquiries = own_keyword.get("inquiries", pd.Series(np.nan, index=own_keyword.index)).astype("Float64")
+    found = opportunities(own_keyword, rules=rules)
+    names = np.select([(inquiries > 0).fillna(False), found.fillna(False)], REASONS[:2], default="")
+    return pd.Series(names, index=own_keyword.index).where(names != "")
+
+
+def _evidence(row: dict) -> dict:
+    numbers = {name: row[name] for name in ("keyword_index", "seller_index", "inquiries")}
+    plain = {name: None if pd.isna(number) else float(number) for name, number in numbers.items()}
+    return {"id": f"keywords.add.{row['reason']}", "keyword": row["keyword"], **plain}
+
+
+def _cut(table: pd.DataFrame, measure: str, rules: Mapping[str, Rule]) -> float:
+    """The measure at which a full export ends; below everything where it is not full."""
+    full = len(table) >= rules["keywords.export_cap"].value
+    return float(table[measure].min()) if full else -np.inf
+
+
+def _drop_accents(word: str) -> str:
+    """What the export makes of a word: its accented Latin letters are gone."""
+    letters = unicodedata.normalize("NFC", word.casefold())
+    return "".join(letter for letter in letters if letter.isascii() or "LATIN" not in unicodedata.name(letter, ""))
+
+
+def _singular(phrase: str) -> str:
+    return " ".join(_PLURAL.sub(r"\1", word) for word in phrase.split())
+
+
+def _without_a_letter(name: str) -> Iterable[str]:
+    """What a word looks like after the export dropped one letter, if that leaves consonants that do not go together."""
+    for at, letter in enumerate(name):
+        if letter not in _MAY_CARRY_ACCENT:
+            continue
+        short = name[:at] + name[at + 1 :]
+        begin = short.rfind(" ", 0, at) + 1
+        around = short[max(begin, at - 2) : at + 2]
+        if _CONSONANTS.search(around) or (at - begin <= 1 and _UNUSUAL_START.match(short, begin)):
+            yield short
