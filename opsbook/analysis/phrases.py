@@ -11,19 +11,20 @@ from opsbook.analysis import rates
 from opsbook.analysis.rules import Rule
 from opsbook.analysis.words import plain
 
-COLUMNS = ["phrase", "words", "clicks", "spend", "inquiries", "expected", "p_value", "q_value", "verdict", "evidence"]
+COUNTS = ["phrase", "word_count", "clicks", "spend", "inquiries", "expected_inquiries"]
+COLUMNS = [*COUNTS, "p_value", "q_value", "verdict", "evidence"]
 VERDICTS = ("negative_candidate", "look_at_page", "review", "as_expected")
 
 
 def weak_phrases(keywords: pd.DataFrame, *, rules: Mapping[str, Rule], longest: int = 3) -> pd.DataFrame:
     """Phrases whose words together bring fewer inquiries than the account's words do, beyond chance.
 
-    For each phrase of up to `longest` words: `expected` = mean rate x clicks; `p_value` = P(at most these inquiries)
-    when its words differ as much as all words do (negative binomial); `q_value` after Benjamini-Hochberg. Weak = q_value at
-    most `keywords.false_discovery`. The verdict of a weak phrase: `look_at_page` if it shows the intent to trade
-    (`keywords.commercial_words`); else `negative_candidate` if no word with it ever brought an inquiry; else `review`.
-    The others are `as_expected`. Phrases with so few clicks that even no inquiry at all would prove nothing are left
-    out, and so is a phrase that stands in just the words of a longer one.
+    For each phrase of up to `longest` words: `expected_inquiries` = mean rate x clicks; `p_value` = P(at most the
+    inquiries seen) when its words differ as much as all words do (negative binomial); `q_value` after
+    Benjamini-Hochberg. Weak = q_value at most `keywords.false_discovery`. The verdict of a weak phrase: `look_at_page`
+    if it shows the intent to trade (`keywords.commercial_words`); else `negative_candidate` if no word with it ever
+    brought an inquiry; else `review`. The others are `as_expected`. Phrases with so few clicks that even no inquiry at
+    all would prove nothing are left out, and so is a phrase that stands in just the words of a longer one.
 
     In: `keyword, clicks, spend, inquiries`; rows with a missing count are left out. Out: the weakest first.
     """
@@ -56,7 +57,7 @@ def _rows_of_phrases(words: pd.Series, longest: int) -> dict[str, tuple[int, ...
 def _sums(known: pd.DataFrame, rows: dict) -> pd.DataFrame:
     columns = {name: known[name].to_numpy(dtype=float, na_value=np.nan) for name in ("clicks", "spend", "inquiries")}
     sums = {name: [np.nansum(values[list(at)]) for at in rows.values()] for name, values in columns.items()}
-    return pd.DataFrame({"phrase": list(rows), "words": [len(at) for at in rows.values()], **sums})
+    return pd.DataFrame({"phrase": list(rows), "word_count": [len(at) for at in rows.values()], **sums})
 
 
 def _chance(known: pd.DataFrame, rows: dict) -> dict[str, np.ndarray]:
@@ -73,7 +74,7 @@ def _chance(known: pd.DataFrame, rows: dict) -> dict[str, np.ndarray]:
     size = prior["alpha"] * total**2 / np.where(squares > 0, squares, np.nan)
     expected = prior["mean"] * total
     chance = nbinom(size, size / (size + expected))
-    return {"expected": expected, "p_value": chance.cdf(np.floor(seen)), "p_none": chance.cdf(0)}
+    return {"expected_inquiries": expected, "p_value": chance.cdf(np.floor(seen)), "p_none": chance.cdf(0)}
 
 
 def _verdict(table: pd.DataFrame, limit: float, commercial: set[str]) -> np.ndarray:
@@ -83,5 +84,5 @@ def _verdict(table: pd.DataFrame, limit: float, commercial: set[str]) -> np.ndar
 
 
 def _evidence(row: dict) -> dict:
-    numbers = {name: round(float(row[name]), 4) for name in ("clicks", "spend", "inquiries", "expected", "q_value")}
-    return {"id": f"keywords.phrase.{row['verdict']}", "phrase": row["phrase"], "words": row["words"], **numbers}
+    numbers = {name: round(float(row[name]), 4) for name in (*COUNTS[2:], "q_value")}
+    return {"id": f"keywords.phrase.{row['verdict']}", **{name: row[name] for name in COUNTS[:2]}, **numbers}

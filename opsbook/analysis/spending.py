@@ -31,8 +31,8 @@ def wasted_spend(decided: pd.DataFrame, confidence: float = 0.8) -> pd.DataFrame
     """Spend without an inquiry, split into what is very likely a loss and what is only too early to tell.
 
     In: the table of `keywords.decide`. Rows: `with_inquiries`, `likely_loss` (no inquiry, prob_loss > `confidence`),
-    `too_early` (no inquiry, not sure), `unknown` (inquiries not known). Columns: `words`, `clicks`, `spend`, `share` of
-    all spend, `expected_inquiries` = what the shrunken rates would have made of these clicks.
+    `too_early` (no inquiry, not sure), `unknown` (inquiries not known). Columns: `word_count`, `clicks`, `spend`, its
+    `spend_share` of all spend, `expected_inquiries` = what the shrunken rates would have made of these clicks.
     """
     inquiries, loss = decided["inquiries"], decided["prob_loss"]
     parts = {
@@ -45,30 +45,30 @@ def wasted_spend(decided: pd.DataFrame, confidence: float = 0.8) -> pd.DataFrame
     expected = decided["rate"] * decided["clicks"]
     rows = {
         name: {
-            "words": int(part.sum()),
+            "word_count": int(part.sum()),
             "clicks": decided["clicks"][part].sum(),
             "spend": decided["spend"][part].sum(),
-            "share": decided["spend"][part].sum() / total,
+            "spend_share": decided["spend"][part].sum() / total,
             "expected_inquiries": expected[part].sum(min_count=1),
         }
         for name, part in parts.items()
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("part").reset_index()
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("spend_part").reset_index()
 
 
 def budget_use(ad_campaign: pd.DataFrame) -> pd.DataFrame:
     """The share of its budget that a campaign spent: spend / (daily budget x days).
 
     In: `campaign, spend, budget` (CNY a day) with `on` or `period_start, period_end`; rows of a campaign are summed.
-    Out, the fullest first: `campaign, spend, days, budget` (of all days), `use`. A day without a known budget or spend
-    counts on neither side. Near 1 the budget may have run out before the day did: see `promotion_hours`.
+    Out, the fullest first: `campaign, spend, days, budget` (of all days), `budget_use`. A day without a known budget
+    or spend counts on neither side. Near 1 the budget may have run out before the day did: see `promotion_hours`.
     """
     known = ad_campaign[ad_campaign["budget"].notna() & ad_campaign["spend"].notna()]
     days = _days(known)
     rows = known[["campaign", "spend"]].assign(days=days, budget=known["budget"] * days)
     table = rows.groupby("campaign", sort=False)[["spend", "days", "budget"]].sum().reset_index()
-    return table.assign(use=_ratio(table, "spend", "budget")).sort_values(
-        "use", ascending=False, kind="stable", ignore_index=True
+    return table.assign(budget_use=_ratio(table, "spend", "budget")).sort_values(
+        "budget_use", ascending=False, kind="stable", ignore_index=True
     )
 
 

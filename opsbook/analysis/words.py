@@ -47,14 +47,14 @@ def stability(history: pd.DataFrame, measure: str = "clicks", *, rules: Mapping[
     """How steady a word is from week to week: the standard deviation of its weeks divided by their mean.
 
     In: `keyword, period_end` and the `measure`, one or more rows per word and week (summed). Out, one row per word
-    family: `family, weeks, mean, variation, stable`. A week without a row is unknown (the export is capped), not 0.
-    Fewer weeks than `keywords.stable_weeks`, or a mean of 0: `stable` missing.
+    family: `family, weeks, weekly_mean, variation, stable`. A week without a row is unknown (the export is capped),
+    not 0. Fewer weeks than `keywords.stable_weeks`, or a mean of 0: `stable` missing.
     """
     rows = history.assign(family=family(history["keyword"]))
     weekly = rows.groupby(["family", "period_end"])[measure].sum(min_count=1).dropna().astype(float)
-    table = weekly.groupby("family").agg(weeks="size", mean="mean", spread="std").reset_index()
-    enough = (table["weeks"] >= rules["keywords.stable_weeks"].value) & (table["mean"] > 0)
-    variation = (table.pop("spread") / table["mean"]).where(enough)
+    table = weekly.groupby("family").agg(weeks="size", weekly_mean="mean", spread="std").reset_index()
+    enough = (table["weeks"] >= rules["keywords.stable_weeks"].value) & (table["weekly_mean"] > 0)
+    variation = (table.pop("spread") / table["weekly_mean"]).where(enough)
     stable = (variation <= rules["keywords.stable_variation"].value).astype("boolean").mask(~enough)
     return table.assign(variation=variation, stable=stable)
 
@@ -64,10 +64,10 @@ def changes(
 ) -> pd.DataFrame:
     """Words that are new in the export and words that are gone from it, by family.
 
-    In: two exports with `keyword` and the `measure` by which they are cut (`search_index` for industry words). Out, one
-    row per family, the largest first: `keyword, family, change` (`new`, `gone`), the measure in the export that has the
-    word, and `certain`: false where the other export is full (`keywords.export_cap` rows) and its last word reaches as
-    far, so that this one may only have slipped below the cut.
+    In: two exports with `keyword` and the `measure` by which they are cut (`search_index` for industry words). Out,
+    one row per family, the largest first: `keyword, family, list_change` (`new`, `gone`), the measure in the export
+    that has the word, and `certain`: false where the other export is full (`keywords.export_cap` rows) and its last
+    word reaches as far, so that this one may only have slipped below the cut.
     """
     names = family(pd.concat([now["keyword"], before["keyword"]], ignore_index=True)).to_numpy()
     tables = {
@@ -75,11 +75,11 @@ def changes(
         "gone": before.assign(family=names[len(now) :], other_cut=_cut(now, measure, rules)),
     }
     both = set(tables["new"]["family"]) & set(tables["gone"]["family"])
-    rows = pd.concat([table.assign(change=change) for change, table in tables.items()], ignore_index=True)
+    rows = pd.concat([table.assign(list_change=change) for change, table in tables.items()], ignore_index=True)
     only = rows[~rows["family"].isin(both) & rows["family"].notna()]
     only = only.sort_values(measure, ascending=False, kind="stable").drop_duplicates("family")
     certain = only[measure] > only["other_cut"]
-    return only.assign(certain=certain)[["keyword", "family", "change", measure, "certain"]].reset_index(drop=True)
+    return only.assign(certain=certain)[["keyword", "family", "list_change", measure, "certain"]].reset_index(drop=True)
 
 
 def candidates(
@@ -95,16 +95,16 @@ def candidates(
     In: `own_keyword[keyword, keyword_index, seller_index]`, optional `inquiries`; `ad_keyword[keyword]`;
     `industry[keyword]`: only the words that are new this week (`changes`). Words that contain one of the `brand_words`
     (brands of other companies) are never proposed. Out, one row per family, the strongest reason first, then the higher
-    index: `keyword, family, reason, keyword_index, seller_index, inquiries, decision` (`add`) and `evidence`.
+    index: `keyword, family, add_reason, keyword_index, seller_index, inquiries, decision` (`add`) and `evidence`.
     """
-    own = own_keyword.assign(reason=_reasons(own_keyword, rules))
-    new = pd.DataFrame(columns=["keyword"]) if industry is None else industry.assign(reason=REASONS[2])
-    rows = pd.concat([own.dropna(subset="reason"), new], ignore_index=True)
-    rows = rows.reindex(columns=["keyword", "reason", "keyword_index", "seller_index", "inquiries"])
+    own = own_keyword.assign(add_reason=_reasons(own_keyword, rules))
+    new = pd.DataFrame(columns=["keyword"]) if industry is None else industry.assign(add_reason=REASONS[2])
+    rows = pd.concat([own.dropna(subset="add_reason"), new], ignore_index=True)
+    rows = rows.reindex(columns=["keyword", "add_reason", "keyword_index", "seller_index", "inquiries"])
     names = family(pd.concat([rows["keyword"], ad_keyword["keyword"]], ignore_index=True))
     rows["family"], advertised = names.iloc[: len(rows)], set(names.iloc[len(rows) :].dropna())
     rows = rows[rows["family"].notna() & ~rows["family"].isin(advertised) & ~is_brand(rows["keyword"], brand_words)]
-    rank = rows["reason"].map(REASONS.index)
+    rank = rows["add_reason"].map(REASONS.index)
     order = rows.assign(rank=rank).sort_values(["rank", "keyword_index"], ascending=[True, False], kind="stable")
     best = order.drop(columns="rank").drop_duplicates("family").reset_index(drop=True)
     return best.assign(decision="add", evidence=[_evidence(row) for row in best.to_dict("records")])
@@ -136,7 +136,7 @@ def _reasons(own_keyword: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.Series:
 def _evidence(row: dict) -> dict:
     numbers = {name: row[name] for name in ("keyword_index", "seller_index", "inquiries")}
     plain = {name: None if pd.isna(number) else float(number) for name, number in numbers.items()}
-    return {"id": f"keywords.add.{row['reason']}", "keyword": row["keyword"], **plain}
+    return {"id": f"keywords.add.{row['add_reason']}", "keyword": row["keyword"], **plain}
 
 
 def _cut(table: pd.DataFrame, measure: str, rules: Mapping[str, Rule]) -> float:
