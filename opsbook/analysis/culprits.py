@@ -20,7 +20,7 @@ def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFram
     """
     counts = _counts(performance, cells, people).join(missed.by_product(people, limits["chance"]), how="outer")
     counts = counts.join(_mix(cells)).join(_matching(people, limits))
-    counts = counts.fillna({"eager": 0, "missed": 0, "mix": 1.0, "sisters": limits["chance"]})
+    counts = counts.fillna({"eager": 0, "missed": 0, "left_out": 0, "mix": 1.0, "sisters": limits["chance"]})
     counts["expected"] = _expected(counts["events"], counts["visits"] * counts["mix"])
     return _weighed(counts, limits)
 
@@ -76,18 +76,26 @@ def _matching(people: pd.DataFrame, limits: dict) -> pd.DataFrame:
 
 
 def _weighed(counts: pd.DataFrame, limits: dict) -> pd.DataFrame:
-    alike = faults.spread(counts["events"], counts["expected"].fillna(0), limits["alike"])
-    events, expected = counts["events"].fillna(0), counts["expected"].fillna(0)
-    candidate = (expected >= limits["min_expected"]) | (counts["eager"] >= limits["min_eager"])
-    many, prior, ratio = int(candidate.sum()), limits["prior"], limits["fault_ratio"]
+    counts["candidate"] = (counts["expected"] >= limits["min_expected"]) | (counts["left_out"] >= limits["min_eager"])
     usual = counts["sisters"].clip(lower=limits["chance"])
-    rate = faults.evidence_of_rate(events, expected, alike, ratio)
-    misses = faults.evidence_of_misses(counts["eager"], counts["missed"], usual, ratio)
-    needed = faults.expected_needed(alike, ratio, many, prior, limits["confidence"])
+    misses = faults.evidence_of_misses(counts["left_out"], counts["missed"], usual, limits["fault_ratio"])
+    return _judged(counts, misses, limits)
+
+
+def _judged(counts: pd.DataFrame, other_evidence, limits: dict) -> pd.DataFrame:
+    """The probability of each candidate from its rate and the other evidence, and the visits that it still needs."""
+    events, expected = counts["events"].fillna(0), counts["expected"].fillna(0)
+    alike, ratio = faults.spread(events, expected, limits["alike"]), limits["fault_ratio"]
+    stake = expected.clip(lower=limits["min_expected"]).where(counts["candidate"], 0)
+    prior = faults.shared_prior(stake, limits["prior"])
+    evidence = faults.evidence_of_rate(events, expected, alike, ratio) + other_evidence
+    newcomer = prior.where(
+        counts["candidate"], limits["prior"] * limits["min_expected"] / max(stake.sum(), limits["min_expected"])
+    )
+    needed = faults.expected_needed(alike, ratio, newcomer, limits["confidence"])
     return counts.assign(
-        candidate=candidate,
-        probability=np.where(candidate, faults.probability(rate + misses, many, prior), np.nan),
-        from_misses=faults.probability(misses, many, prior),
+        probability=np.where(counts["candidate"], faults.probability(evidence, prior), np.nan),
+        from_misses=faults.probability(other_evidence, prior),
         still_needed=(needed / expected - 1).clip(lower=0) * counts["visits"].where(expected > 0),
     )
 
@@ -104,16 +112,8 @@ def words(cells: pd.DataFrame, limits: dict) -> pd.DataFrame:
     counts["shared"] /= counts["visits"].where(counts["visits"] > 0)
     clicked = cells[(cells["clicks"] > 0) & cells["product_id"].notna()]
     counts["products"] = clicked.groupby("keyword")["product_id"].nunique().reindex(counts.index).fillna(0).astype(int)
-    alike = faults.spread(counts["events"], counts["expected"], limits["alike"])
-    candidate = counts["expected"] >= limits["min_expected"]
-    many, prior, ratio = int(candidate.sum()), limits["prior"], limits["fault_ratio"]
-    evidence = faults.evidence_of_rate(counts["events"], counts["expected"], alike, ratio)
-    needed = faults.expected_needed(alike, ratio, many, prior, limits["confidence"])
-    return counts.assign(
-        candidate=candidate,
-        probability=np.where(candidate, faults.probability(evidence, many, prior), np.nan),
-        still_needed=(needed / counts["expected"] - 1).clip(lower=0) * counts["visits"].where(counts["expected"] > 0),
-    )
+    counts["candidate"] = counts["expected"] >= limits["min_expected"]
+    return _judged(counts, 0.0, limits)
 
 
 def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:

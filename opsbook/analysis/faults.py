@@ -45,7 +45,7 @@ def _factor_elsewhere(group, events, expected, worth: float) -> np.ndarray:
 def spread(events: pd.Series, expected: pd.Series, bounds: tuple[float, float]) -> float:
     """How alike healthy rows are: the events that "as the others" is worth, the shape of the spread of factors.
 
-    The likeliest of the values between `bounds` (our default: factors of healthy rows differ by 20 to 50 %), negative
+    The likeliest of the values between `bounds` (our default: factors of healthy rows differ by 20 to 35 %), negative
     binomial, without the row that falls short most, so that a culprit does not widen the range that excuses it.
     """
     x, e = (values.to_numpy(dtype=float)[(expected > 0) & events.notna()] for values in (events, expected))
@@ -79,17 +79,25 @@ def evidence_of_misses(eager, missed, chance, ratio: float) -> np.ndarray:
     return np.maximum(tail - m * np.log(usual) - (n - m) * np.log1p(-usual), -50)
 
 
-def probability(evidence, candidates: int, prior: float) -> np.ndarray:
-    """Chance that this row is at fault, when before any data one of the `candidates` was so with probability `prior`.
+def probability(evidence, prior) -> np.ndarray:
+    """Chance that a row is at fault, from the log of the evidence and the chance before any data."""
+    odds = np.asarray(prior, dtype=float) / (1 - np.asarray(prior, dtype=float))
+    with np.errstate(divide="ignore"):
+        return 1 / (1 + np.exp(-np.asarray(evidence, dtype=float)) / odds)
 
-    The prior is shared out, so that many products or words examined do not by themselves produce a culprit.
+
+def shared_prior(stake: pd.Series, prior: float) -> pd.Series:
+    """The chance that one of the rows is at fault, shared out by what is at stake in each (its expected events).
+
+    However many products or words are examined, the shares add up to `prior`: looking at more rows makes no culprit.
     """
-    odds = prior / max(candidates, 1)
-    return 1 / (1 + np.exp(-np.asarray(evidence, dtype=float)) * (1 - odds) / odds)
+    total = stake.sum()
+    return prior * stake / total if total > 0 else stake * 0.0
 
 
-def expected_needed(alike: float, ratio: float, candidates: int, prior: float, confidence: float) -> float:
-    """The expected events after which not a single one would name a culprit with the wanted confidence."""
+def expected_needed(alike: float, ratio: float, prior: pd.Series, confidence: float) -> pd.Series:
+    """The expected events after which not a single one would name the row with the wanted confidence."""
     grid = np.linspace(0.5, 60, 240)
-    sure = probability(evidence_of_rate(np.zeros(len(grid)), grid, alike, ratio), candidates, prior) > confidence
-    return float(grid[sure.argmax()]) if sure.any() else float("inf")
+    evidence = evidence_of_rate(np.zeros(len(grid)), grid, alike, ratio)
+    sure = probability(evidence, prior.to_numpy()[:, None]) > confidence
+    return pd.Series(np.where(sure.any(axis=1), grid[sure.argmax(axis=1)], np.inf), index=prior.index)

@@ -75,23 +75,26 @@ def by_product(people: pd.DataFrame, chance: float, level: float = 0.9) -> pd.Da
     """How often matched buyers who wrote to most suppliers passed us over, product by product, against chance.
 
     Per product: `eager` buyers, `missed` of them (wrote to most, not to us), `miss_rate` with its exact
-    (Clopper-Pearson) interval, `p_value` = P(at least so many misses | each happens with `chance`), `sisters` = miss
-    rate of the store's other products, which is what one expects of a page that is no worse than they are. Chance: 2
-    of 11 in the example of the platform's sellers.
+    (Clopper-Pearson) interval, `p_value` = P(at least so many misses | each happens with `chance`): 2 of 11 in the
+    sellers' example. Who wrote to every supplier cannot have passed us over: `left_out` counts the others, and
+    `sisters` is their miss rate at the store's other products, which is what one expects of a page no worse than they
+    are.
     """
-    counts = (
-        judged(people)
-        .assign(missed=lambda rows: ~rows["contacted_us"].astype(bool))
-        .groupby("product_id")["missed"]
-        .agg(eager="size", missed="sum")
+    buyers = judged(people)
+    lost = ~buyers["contacted_us"].astype(bool)
+    rows = pd.DataFrame(
+        {"missed": lost, "left_out": lost | (buyers["suppliers_contacted"] < buyers["suppliers_viewed"])}
     )
-    others = counts.sum() - counts
+    counts = rows.groupby(buyers["product_id"]).agg(
+        eager=("missed", "size"), missed=("missed", "sum"), left_out=("left_out", "sum")
+    )
+    n, m, others = counts["eager"], counts["missed"], counts.sum() - counts
     return counts.assign(
-        miss_rate=counts["missed"] / counts["eager"],
-        lower=beta.ppf((1 - level) / 2, counts["missed"], counts["eager"] - counts["missed"] + 1),
-        upper=beta.ppf((1 + level) / 2, counts["missed"] + 1, counts["eager"] - counts["missed"]),
-        p_value=binom.sf(counts["missed"] - 1, counts["eager"], chance),
-        sisters=(others["missed"] + chance) / (others["eager"] + 1),
+        miss_rate=m / n,
+        lower=beta.ppf((1 - level) / 2, m, n - m + 1),
+        upper=beta.ppf((1 + level) / 2, m + 1, n - m),
+        p_value=binom.sf(m - 1, n, chance),
+        sisters=(others["missed"] + chance) / (others["left_out"] + 1),
     ).fillna({"lower": 0.0, "upper": 1.0})
 
 
