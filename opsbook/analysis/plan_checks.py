@@ -147,23 +147,21 @@ def uplift(before: pd.DataFrame, after: pd.DataFrame, promoted, metric: str = "v
     others).
 
     In: `product_id` and `metric` (a count) of two windows of equal length around the start, and the ids that were
-    promoted. A product that one export leaves out had no effect in that window. Out: the four counts, `ratio, lower,
-    upper` (normal interval of its logarithm, chance of Poisson counts only), `verdict`: `more`, `less`, `no
-    difference seen` or `not enough data` (a count is 0). The products were chosen, not drawn: the ratio also holds
-    whatever else made them different.
+    promoted. A product that one export leaves out had no effect in that window. Out: a message with the four counts,
+    `ratio, lower, upper` (normal interval of its logarithm, chance of Poisson counts only); its id says `more`,
+    `less`, `same` (no difference seen) or `too_few` (a count is 0 and no ratio exists). The products were chosen, not
+    drawn: the ratio also holds whatever else made them different.
     """
     counts = {
-        f"{name}_{when}": float(
-            table.loc[table["product_id"].isin(promoted) == chosen, metric].astype("float64").sum(skipna=False)
-        )
+        f"{name}_{when}": float(table.loc[table["product_id"].isin(promoted) == chosen, metric].astype("float64").sum())
         for name, chosen in (("promoted", True), ("others", False))
         for when, table in (("before", before), ("after", after))
     }
     values = np.array(list(counts.values()))
     if not (values > 0).all():
-        return counts | dict.fromkeys(("ratio", "lower", "upper"), np.nan) | {"verdict": "not enough data"}
+        return {"id": "promotion.uplift_too_few"} | counts
     log_ratio = np.dot(np.log(values), [-1, 1, 1, -1])
     half = norm.ppf((1 + level) / 2) * np.sqrt((1 / values).sum())
     lower, ratio, upper = np.exp([log_ratio - half, log_ratio, log_ratio + half]).tolist()
-    verdict = "more" if lower > 1 else "less" if upper < 1 else "no difference seen"
-    return counts | {"ratio": ratio, "lower": lower, "upper": upper, "verdict": verdict}
+    name = "more" if lower > 1 else "less" if upper < 1 else "same"
+    return {"id": f"promotion.uplift_{name}"} | counts | {"ratio": ratio, "lower": lower, "upper": upper}

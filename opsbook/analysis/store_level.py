@@ -27,27 +27,21 @@ PEERS = ("peer_avg", "peer_good", "top10")
 _PRIOR = 0.5  # events of the Jeffreys prior of a Poisson rate
 
 
-def level_shares(visitors: pd.DataFrame, level: float = 0.9) -> dict:
+def level_share(visitors: pd.DataFrame, level: float = 0.9) -> dict:
     """The L1+ share of visitors is visitors of buyer level L1 and above / visitors whose level is known.
 
-    In: `visitor_id, level` (`L0` ... `L4`; a visitor seen twice counts once, with the highest level). Out: `l1`
-    (numerator), `known` (denominator), `unknown` (visitors without a level), `share, lower, upper` (Wilson interval
-    at `level`); without a known level the share is missing.
+    In: `visitor_id, level` (`L0` ... `L4`; a visitor seen twice counts once, with the highest level). Out: a message
+    with `l1` (numerator), `known` (denominator), `unknown` (visitors without a level) and, where a level is known,
+    `share, lower, upper` (Wilson interval at `level`).
     """
-    levels = (
-        visitors["level"]
-        .astype("string")
-        .str.extract(r"L(\d)")[0]
-        .astype("float64")
-        .groupby(visitors["visitor_id"])
-        .max()
-    )
+    number = visitors["level"].astype("string").str.extract(r"L(\d)")[0].astype("float64")
+    levels = number.groupby(visitors["visitor_id"]).max()
     known, l1 = int(levels.notna().sum()), int((levels >= 1).sum())
     counts = {"l1": l1, "known": known, "unknown": int(levels.isna().sum())}
     if not known:
-        return counts | dict.fromkeys(("share", "lower", "upper"), np.nan)
+        return {"id": "store_level.l1_unknown"} | counts
     lower, upper = wilson(l1, known, level)
-    return counts | {"share": l1 / known, "lower": float(lower), "upper": float(upper)}
+    return {"id": "store_level.l1_share"} | counts | {"share": l1 / known, "lower": float(lower), "upper": float(upper)}
 
 
 def scorecard(
@@ -99,7 +93,7 @@ def _counted(last: pd.Series, visitors: pd.DataFrame | None, level: float) -> pd
         bounds = gammaincinv(events + _PRIOR, [tail, 1 - tail]) / exposure
         counts.loc[order.index("opportunity_rate")] = [events, exposure, *bounds]
     if visitors is not None and len(visitors):
-        share = level_shares(visitors, level)
+        share = level_share(visitors, level)
         if share["known"]:
             counts.loc[order.index("l1_visitor_share")] = [share["l1"], share["known"], share["lower"], share["upper"]]
     return counts
