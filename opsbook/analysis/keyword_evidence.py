@@ -9,7 +9,7 @@ EVIDENCE = ["clicks", "inquiries", "spend", "cpc", "break_even", "prob_loss", "p
 READING = ["impressions", "clicks", "ctr", "first_page", "spend", "inquiries", "cost_per_inquiry"]
 
 #: what to look at two weeks after the change
-REVIEW_METRIC = {"pause": "spend", "lower": "cpc", "raise": "inquiries"}
+REVIEW_METRIC = {"pause": "spend", "lower": "cpc", "raise": "inquiries", "add": "clicks"}
 
 
 def evidence(table: pd.DataFrame) -> list[dict]:
@@ -19,6 +19,7 @@ def evidence(table: pd.DataFrame) -> list[dict]:
         "keywords.unknown_counts": counts.isna().any(axis=1),
         "keywords.no_clicks": table["clicks"] == 0,
         "keywords.no_value": table["value_per_inquiry"].isna(),
+        "keywords.no_mature_clicks": table["prob_loss"].isna(),
         "keywords.free": table["spend"] == 0,
     }
     decided = np.char.add("keywords.", table["decision"].to_numpy(str)) if len(table) else np.array([], dtype=str)
@@ -42,14 +43,14 @@ def readings(table: pd.DataFrame) -> list[dict]:
 
 
 def proposal(row: dict, week: date, urgent_spend: float) -> dict:
-    """One row of the action list from one row of the decided table."""
+    """One row of the action list from one row of the decided table or of the words to add."""
     decision = row["decision"]
     urgent = decision == "pause" and row["inquiries"] == 0 and row["spend"] > urgent_spend
     return {
         "module": "keywords",
         "object_type": "keyword",
         "object": row["object"],
-        "action": {"id": f"keywords.do.{decision}", "verb": decision, "keyword": row["object"], "cap": _cap(row)},
+        "action": {"id": f"keywords.do.{decision}", "verb": decision, "keyword": row["object"], **_cap(row)},
         "evidence": row["evidence"],
         "effect": _effect(row) if decision == "pause" else None,
         "priority": "P0" if urgent else "P1",
@@ -60,9 +61,9 @@ def proposal(row: dict, week: date, urgent_spend: float) -> dict:
     }
 
 
-def _cap(row: dict) -> float:
-    """The most that a click of this word is worth by its expected rate, in CNY."""
-    return round(float(row["rate"] * row["value_per_inquiry"]), 2)
+def _cap(row: dict) -> dict:
+    """The most that a click is worth by the word's expected rate, in CNY, where a bid is to change."""
+    return {"cap": round(row["rate"] * row["value_per_inquiry"], 2)} if row["decision"] in ("raise", "lower") else {}
 
 
 def _effect(row: dict) -> dict:

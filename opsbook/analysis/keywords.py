@@ -32,7 +32,7 @@ def decide(
     """What to do with every advertised word, from the probability that its clicks cost more than they bring.
 
     `prob_loss` = P(inquiries per click < `break_even`) with `break_even` = CPC / value of an inquiry, under the
-    posterior of `rates.shrink` within `group`; `prob_gain` = P(rate > break_even x (1 + `gain_margin`)). The decision is
+    posterior of `rates.shrink` within `group`; `prob_gain` = P(rate > break_even x (1 + `gain_margin`)). The decision:
 
     * `pause` exactly when prob_loss > `confidence`;
     * `raise` when prob_gain > `confidence` and the clicks were paid for;
@@ -47,7 +47,7 @@ def decide(
     quantiles, break-even and the clicks needed are those of its median). Missing is unknown: nothing but `collect`.
 
     Out: one row per row, same index; a word in several rows is never merged. `ctr`, `cpc`, `cost_per_inquiry` (missing
-    where the denominator is 0); `rate` per click with `rate_lower, rate_upper` (90 %) and what it makes of these clicks,
+    where the denominator is 0); `rate` per click with `rate_lower, rate_upper` (90 %), and what it makes of the clicks,
     `inquiries_lower, inquiries_upper`; `expected_profit` = value x rate x clicks - spend, by which lists are sorted,
     never by a raw rate; `clicks_needed` = further clicks without an inquiry after which the decision would be `pause`
     (0 where it is, missing where no number of clicks would do); `role` (`head` = at most `head_words` words) with its
@@ -107,19 +107,50 @@ def wrong_pauses(decided: pd.DataFrame) -> dict:
     }
 
 
-def actions(decided: pd.DataFrame, *, week: date, top: int = 10, urgent_spend: float = 500) -> pd.DataFrame:
+def summary(decided: pd.DataFrame) -> list[dict]:
+    """Where the money went, what is luck and what is not: totals, spend without an inquiry, and pauses, as messages.
+
+    The cost per inquiry of the whole table comes with the 80 % interval of its count (gamma with half an event).
+    """
+    spend, inquiries = float(decided["spend"].sum()), float(decided["inquiries"].sum())
+    if not decided["inquiries"].notna().any():
+        return [{"id": "keywords.spent_cost_only", "spend": round(spend, 2), "words": len(decided)}]
+    total = rates.shrink([inquiries], [spend], level=0.8).iloc[0]
+    costs = {"cost_low": round(1 / total["upper"], 2), "cost_high": round(1 / total["lower"], 2)} if spend > 0 else {}
+    silent = decided["inquiries"] == 0
+    waiting = decided[silent & ~(decided["decision"] == "pause")]
+    return [
+        {"id": "keywords.spent" if spend > 0 else "keywords.nothing_spent", "spend": round(spend, 2)}
+        | {"clicks": int(decided["clicks"].sum()), "inquiries": round(inquiries, 2)}
+        | costs,
+        {"id": "keywords.silent", "words": int(silent.sum()), "spend": round(float(decided["spend"][silent].sum()), 2)}
+        | {"waiting": len(waiting), "waiting_spend": round(float(waiting["spend"].sum()), 2)},
+        wrong_pauses(decided),
+    ]
+
+
+def actions(
+    decided: pd.DataFrame,
+    candidates: pd.DataFrame | None = None,
+    *,
+    week: date,
+    top: int = 10,
+    urgent_spend: float = 500,
+) -> pd.DataFrame:
     """Proposals for the action list: the words with the largest expected profit or loss whose decision is a change.
 
-    A pause saves the spend and gives up the inquiries: its effect in CNY, over a period as long as the table's, is
-    minus the expected profit, with the interval of the rate. What a changed bid brings is not known before its price.
-    `P0`: paused words that spent more than `urgent_spend` without an inquiry (a practitioners' rule). Due on the
-    keyword day, the Wednesday after the `week` (its Saturday), and looked at again two weeks later.
+    After them up to `top` words to add, from `words.candidates`. A pause saves the spend and gives up the inquiries:
+    its effect in CNY, over a period as long as the table's, is minus the expected profit, with the interval of the
+    rate. What a changed bid or a new word brings is not known before its price. `P0`: paused words that spent more
+    than `urgent_spend` without an inquiry (a practitioners' rule). Due on the keyword day, the Wednesday after the
+    `week` (its Saturday), and looked at again two weeks later.
     """
     named = decided.assign(object=_objects(decided))
     changed = named[named["decision"].isin(CHANGES)]
     order = np.argsort(-changed["expected_profit"].abs().to_numpy(), kind="stable")[:top]
     rows = changed.iloc[order].to_dict("records")
-    return pd.DataFrame([proposal(row, week, urgent_spend) for row in rows], columns=list(ACTION_COLUMNS))
+    new = [] if candidates is None else candidates.assign(object=candidates["keyword"]).head(top).to_dict("records")
+    return pd.DataFrame([proposal(row, week, urgent_spend) for row in [*rows, *new]], columns=list(ACTION_COLUMNS))
 
 
 def _counts(keywords: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,166 @@
 """Words for keywords."""
 
-MESSAGES: dict[str, str] = {}
+from opsbook.report.language import N_
 
-LABELS: dict[str, tuple[str, str]] = {}
+MESSAGES: dict[str, str] = {
+    # why a word has its decision
+    "keywords.pause": N_(
+        "{clicks:,} clicks for {spend:,.2f} CNY brought {inquiries:.4g} inquiries, where {break_even:.2%} of the "
+        "clicks must ask to pay for themselves: the chance that this word loses money is {prob_loss:.0%}."
+    ),
+    "keywords.lower": N_(
+        "{clicks:,} clicks at {cpc:.2f} CNY brought {inquiries:.4g} inquiries: a loss is more likely than not "
+        "({prob_loss:.0%}), but not certain. {clicks_needed:,} more clicks without an inquiry would be a reason to "
+        "pause."
+    ),
+    "keywords.keep": N_(
+        "{clicks:,} clicks at {cpc:.2f} CNY brought {inquiries:.4g} inquiries: the chance of a loss is "
+        "{prob_loss:.0%}."
+    ),
+    "keywords.raise": N_(
+        "{clicks:,} clicks at {cpc:.2f} CNY brought {inquiries:.4g} inquiries, where {break_even:.2%} of the clicks "
+        "pay for all of them: the chance that the word earns clearly more than it costs is {prob_gain:.0%}."
+    ),
+    "keywords.collect": N_(
+        "Not enough data yet: {clicks:,} clicks and {inquiries:.4g} inquiries say less than the other words of the "
+        "group do. {clicks_needed:,} more clicks without an inquiry would be a reason to pause."
+    ),
+    "keywords.unknown_counts": N_("Clicks, spend or inquiries of this word are not known: it cannot be judged."),
+    "keywords.no_clicks": N_("No click yet: what a click costs and brings is not known."),
+    "keywords.no_mature_clicks": N_("The clicks are too fresh: their inquiries have not had time to arrive."),
+    "keywords.no_value": N_(
+        "{clicks:,} clicks, {inquiries:.4g} inquiries, {spend:,.2f} CNY. What an inquiry is worth is not known: state "
+        "it in `data/stores.toml`, or import orders."
+    ),
+    "keywords.free": N_("{clicks:,} clicks and {inquiries:.4g} inquiries without any spend: nothing to lose."),
+    # the reading that stands beside the decision
+    "keywords.head": N_(
+        "Head word, judged by its traffic: {impressions:,} impressions, {clicks:,} clicks, CTR {ctr:.2%} against "
+        "{peer_ctr:.2%} of all head words."
+    ),
+    "keywords.head_first_page": N_(
+        "Head word, judged by its traffic: {impressions:,} impressions ({first_page:.0%} of what the ten best "
+        "suppliers have on average), {clicks:,} clicks, CTR {ctr:.2%} against {peer_ctr:.2%} of all head words."
+    ),
+    "keywords.tail": N_(
+        "Long-tail word, judged by its inquiries: {inquiries:.4g}, at {cost_per_inquiry:,.2f} CNY each."
+    ),
+    "keywords.tail_silent": N_("Long-tail word, judged by its inquiries: none yet for {spend:,.2f} CNY."),
+    "keywords.reading_unknown": N_("Too little is known of this word for a reading."),
+    # the whole table
+    "keywords.spent": N_(
+        "{spend:,.2f} CNY bought {clicks:,} clicks and {inquiries:.4g} inquiries; by chance alone an inquiry may cost "
+        "{cost_low:,.2f} to {cost_high:,.2f} CNY (80 %)."
+    ),
+    "keywords.nothing_spent": N_("Nothing was spent: {clicks:,} clicks and {inquiries:.4g} inquiries."),
+    "keywords.spent_cost_only": N_(
+        "{spend:,.2f} CNY was spent on {words:,} words. No export says which inquiries they brought: only the cost is "
+        "shown."
+    ),
+    "keywords.silent": N_(
+        "{words:,} words brought no inquiry for {spend:,.2f} CNY. For {waiting:,} of them ({waiting_spend:,.2f} CNY) "
+        "that may still be chance."
+    ),
+    "keywords.wrong_pauses": N_(
+        "{words:,} words to pause ({spend:,.2f} CNY): expect about {wrong:.1f} of them to be paused wrongly, and to "
+        "give up about {inquiries:.1f} inquiries."
+    ),
+    "keywords.no_pauses": N_("No word is certain enough of a loss to be paused."),
+    # what to do
+    "keywords.do.pause": N_('Pause "{keyword}".'),
+    "keywords.do.lower": N_(
+        'Lower the bid of "{keyword}": by its expected rate a click is worth {cap:.2f} CNY at most.'
+    ),
+    "keywords.do.raise": N_(
+        'Raise the bid of "{keyword}": by its expected rate a click is worth up to {cap:.2f} CNY.'
+    ),
+    "keywords.do.add": N_('Add "{keyword}" to P4P.'),
+    "keywords.effect.pause": N_("{low:,.0f} to {high:,.0f} CNY saved, less the inquiries given up."),
+    # words to add
+    "keywords.add.has_inquiries": N_('"{keyword}" brought {inquiries:.4g} inquiries without being advertised.'),
+    "keywords.add.opportunity": N_(
+        '"{keyword}" is searched much (keyword index {keyword_index:,.0f}) and offered by few (seller-scale index '
+        "{seller_index:,.0f})."
+    ),
+    "keywords.add.new_industry_word": N_('"{keyword}" is new among the words of the industry.'),
+    # phrases
+    "keywords.phrase.negative_candidate": N_(
+        'All {word_count:,} words with "{phrase}" brought no inquiry for {clicks:,.0f} clicks and {spend:,.2f} CNY, '
+        "where {expected_inquiries:.1f} were to be expected: a candidate to exclude."
+    ),
+    "keywords.phrase.look_at_page": N_(
+        'The {word_count:,} words with "{phrase}" show the intent to trade, yet brought {inquiries:.4g} inquiries '
+        "where {expected_inquiries:.1f} were to be expected: look at the page, do not exclude."
+    ),
+    "keywords.phrase.review": N_(
+        'The {word_count:,} words with "{phrase}" brought {inquiries:.4g} inquiries where {expected_inquiries:.1f} '
+        "were to be expected: review them one by one."
+    ),
+    "keywords.phrase.as_expected": N_(
+        'The {word_count:,} words with "{phrase}" brought {inquiries:.4g} inquiries where {expected_inquiries:.1f} '
+        "were to be expected: no more than chance."
+    ),
+    # money
+    "keywords.value": N_(
+        "An inquiry is worth about {value:,.0f} CNY ({low:,.0f} to {high:,.0f} with 80 %), from orders and margin."
+    ),
+    "keywords.value_stated": N_("An inquiry is worth {value:,.0f} CNY, as stated for the store."),
+    "keywords.value_unknown": N_(
+        "What an inquiry is worth is not known: state it in `data/stores.toml`, or import orders."
+    ),
+    "keywords.unit_yuan": N_("Spend is in yuan: {spend:,.2f} against {account_spend:,.2f} CNY of the account."),
+    "keywords.unit_fen": N_(
+        "Spend looks like fen: {spend:,.2f} against {account_spend:,.2f} CNY of the account. Nothing is computed from "
+        "it before it is divided by 100."
+    ),
+    "keywords.unit_unclear": N_("Spend does not agree with the account's: check its unit and its window."),
+}
+
+LABELS: dict[str, tuple[str, str]] = {
+    "add_reason": (N_("Why add it"), "text"),
+    "attribution": (N_("Attribution"), "text"),
+    "break_even": (N_("Break-even rate"), "percent"),
+    "budget_use": (N_("Budget used"), "percent"),
+    "certain": (N_("Certain"), "text"),
+    "clicks_before": (N_("Clicks before"), "count"),
+    "clicks_needed": (N_("Clicks needed"), "count"),
+    "cost_per_inquiry": (N_("Cost per inquiry"), "cny"),
+    "cpc_before": (N_("CPC before"), "cny"),
+    "decision": (N_("Decision"), "text"),
+    "evidence": (N_("Evidence"), "message"),
+    "expected_inquiries": (N_("Expected inquiries"), "decimal"),
+    "expected_profit": (N_("Expected profit"), "cny"),
+    "family": (N_("Word family"), "text"),
+    "first_page": (N_("Against the ten best"), "percent"),
+    "inquiries_lower": (N_("Inquiries, low"), "decimal"),
+    "inquiries_upper": (N_("Inquiries, high"), "decimal"),
+    "list_change": (N_("Change of the list"), "text"),
+    "mature_clicks": (N_("Mature clicks"), "decimal"),
+    "measure": (N_("Counted"), "text"),
+    "mix_effect": (N_("CPC by mix"), "cny"),
+    "online_share": (N_("Share of hours online"), "percent"),
+    "opportunity": (N_("Opportunity word"), "text"),
+    "phrase": (N_("Phrase"), "text"),
+    "price_effect": (N_("CPC by price"), "cny"),
+    "prior_exposure": (N_("Worth of the group's opinion"), "decimal"),
+    "prob_gain": (N_("Chance of a gain"), "percent"),
+    "prob_loss": (N_("Chance of a loss"), "percent"),
+    "p_value": (N_("p-value"), "decimal"),
+    "q_value": (N_("q-value"), "decimal"),
+    "rate": (N_("Inquiries per click"), "percent"),
+    "rate_lower": (N_("Rate, low"), "percent"),
+    "rate_upper": (N_("Rate, high"), "percent"),
+    "reading": (N_("Reading"), "message"),
+    "role": (N_("Kind of word"), "text"),
+    "settled": (N_("Settled"), "text"),
+    "spend_part": (N_("Part of the spend"), "text"),
+    "spend_share": (N_("Share of spend"), "percent"),
+    "stable": (N_("Stable"), "text"),
+    "value_per_inquiry": (N_("Value of an inquiry"), "cny"),
+    "variation": (N_("Variation"), "decimal"),
+    "verdict": (N_("Verdict"), "text"),
+    "weekly_mean": (N_("Mean per week"), "decimal"),
+    "weeks": (N_("Weeks"), "count"),
+    "word_count": (N_("Words"), "count"),
+    "wrong_pauses": (N_("Wrong pauses to expect"), "decimal"),
+}
