@@ -1,0 +1,126 @@
+"""The business funnel from exposure to order, and where it leaks."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.stats import fisher_exact
+
+BUSINESS_COLUMNS = ("stage", "level", "number", "rate", "lower", "upper", "median_time")
+
+
+def calculator(start: float, rates: Mapping[str, float]) -> pd.DataFrame:
+    """What is left of a number after a chain of rates, and what each stage would add to the end if it were better.
+
+    `count` = start x the rates up to this stage. `plus_tenth`: the end result if this rate alone rose by a tenth of
+    itself; in a product that is the same for every stage (unless it is capped at 1), so the stage to work on is the
+    one where a tenth costs least. `plus_point`: the end result if this rate alone rose by one percentage point, which
+    weighs most where the rate is smallest. An unknown rate leaves everything after it unknown.
+
+    >>> rates = {"category": 0.1, "seen": 0.01, "clicked": 0.01, "bought": 0.01}
+    >>> calculator(60_000_000, rates)["count"].round(9).tolist()
+    [60000000.0, 6000000.0, 60000.0, 600.0, 6.0]
+    """
+    rate = pd.Series(rates, dtype=float)
+    count = start * rate.cumprod()
+    end = count.iloc[-1] if len(count) else float(start)
+    better = pd.DataFrame({"plus_tenth": (rate * 1.1).clip(upper=1), "plus_point": (rate + 0.01).clip(upper=1)})
+    stages = pd.DataFrame({"stage": rate.index, "rate": rate.to_numpy(), "count": count.to_numpy()})
+    for column in better:
+        others = [start * rate.drop(stage).prod(skipna=False) for stage in rate.index]
+        stages[column] = better[column].to_numpy() * others if not np.isnan(end) else np.nan
+    first = pd.DataFrame({"stage": ["start"], "rate": [np.nan], "count": [float(start)]})
+    return pd.concat([first, stages], ignore_index=True)
+
+
+def business(counts: Mapping[str, float], persons: pd.DataFrame) -> pd.DataFrame:
+    """Exposure and visits are counts without names; from the inquiry on the same persons are followed: one table, one
+    break.
+
+    `counts` maps stages to numbers in their order (impressions, clicks, visitors); `persons` comes from
+    `funnel.funnel`. `rate` of a count is a ratio of two totals, of a person stage the share of the same persons;
+    across the break there is none (a person inquires several times or without a visit that was seen). Columns `stage`,
+    `level` (`count`, `persons`), `number`, `rate`, `lower`, `upper` (persons only), `median_time`.
+    """
+    number = pd.Series(counts, dtype=float)
+    before = number.shift()
+    rate = number / before.where(before > 0)
+    above = pd.DataFrame(
+        {"stage": number.index, "level": "count", "number": number.to_numpy(), "rate": rate.to_numpy()}
+    )
+    below = persons.rename(columns={"step": "stage", "people": "number", "step_rate": "rate"}).assign(level="persons")
+    # The first person stage stands after the break: its rate of 1 says nothing.
+    below.loc[below.index[:1], ["rate", "lower", "upper"]] = np.nan
+    below["number"] = below["number"].astype(float)
+    return pd.concat([above, below], ignore_index=True).reindex(columns=BUSINESS_COLUMNS)
+
+
+def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 30) -> pd.DataFrame:
+    """Steps at which one group loses more persons than the others do, beyond chance.
+
+    `table` is a funnel with a breakdown (`funnel.funnel(..., by=by)`): channels, countries, or the halves of a period.
+    Each group's step is set against the same step of all other groups together (one-sided exact test of Fisher); `p`
+    is corrected for the number of comparisons (Holm), so that in a store without a leak the chance to name any is at
+    most `level`. Columns `by`, `step`, `people`, `before`, `rate`, `rest_rate`, `lost` (persons that the others' rate
+    would have kept), `p`, `verdict`: `leak`, `no leak`, or `unknown` where either side has fewer than `smallest`
+    persons before the step.
+    """
+    own = table.assign(before=table.groupby(by, dropna=False, observed=True)["people"].shift())
+    own["place"] = own.groupby(by, dropna=False, observed=True).cumcount()
+    own = own[own["before"].notna()]
+    rest = own.groupby("place")[["people", "before"]].transform("sum") - own[["people", "before"]]
+    known = (own["before"] >= smallest) & (rest["before"] >= smallest)
+    sides = zip(own["people"], own["before"], rest["people"], rest["before"], known, strict=True)
+    p = [_fewer(*side) if enough else np.nan for *side, enough in sides]
+    rest_rate = rest["people"] / rest["before"].where(rest["before"] > 0)
+    result = own.assign(
+        before=own["before"].astype(int),
+        rate=own["people"] / own["before"].where(own["before"] > 0),
+        rest_rate=rest_rate,
+        lost=own["before"] * rest_rate - own["people"],
+        p=holm(np.array(p, dtype=float)),
+    )
+    result["verdict"] = np.select([result["p"].isna(), result["p"] < level], ["unknown", "leak"], "no leak")
+    columns = [by, "step", "people", "before", "rate", "rest_rate", "lost", "p", "verdict"]
+    return result[columns].sort_values(["p", "lost"], ascending=[True, False], kind="stable", ignore_index=True)
+
+
+def _fewer(people, before, rest_people, rest_before) -> float:
+    table = [[people, before - people], [rest_people, rest_before - rest_people]]
+    return fisher_exact(np.array(table, dtype=int), alternative="less").pvalue
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """Holm's step-down correction: the chance of any false claim among all comparisons stays below the level. NaN
+    stays.
+
+    >>> holm(np.array([0.01, 0.04, 0.03])).round(4).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    adjusted = np.full(len(p), np.nan)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    steps = np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * steps), 1)
+    return adjusted
+
+
+def leak_messages(table: pd.DataFrame, by: str) -> list[dict]:
+    """The leaks found, the worst first, as messages; one calm message where there is none or too little to tell."""
+    found = table[table["verdict"] == "leak"]
+    if found.empty:
+        known = table["verdict"] != "unknown"
+        return [{"id": "funnel.no_leak" if known.any() else "funnel.leak_unknown", "comparisons": int(known.sum())}]
+    return [
+        {
+            "id": "funnel.leak",
+            "group": str(row[by]),
+            "step": str(row["step"]),
+            "people": int(row["people"]),
+            "before": int(row["before"]),
+            "rate": float(row["rate"]),
+            "rest_rate": float(row["rest_rate"]),
+            "lost": float(row["lost"]),
+        }
+        for _, row in found.iterrows()
+    ]

@@ -1,0 +1,101 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from opsbook.analysis import funnel, stages
+
+SEED = {"category": 0.1, "seen": 0.01, "clicked": 0.01, "bought": 0.01}
+
+
+def test_the_example_of_the_guide_comes_to_six():
+    table = stages.calculator(60_000_000, SEED)
+    assert table["count"].iloc[-1] == pytest.approx(6)
+    assert table["stage"].tolist() == ["start", *SEED]
+
+
+def test_what_each_stage_would_add():
+    table = stages.calculator(60_000_000, SEED).set_index("stage").drop("start")
+    assert table["plus_tenth"].tolist() == pytest.approx([6.6] * 4)
+    # 10 % -> 11 % adds a tenth, 1 % -> 2 % doubles.
+    assert table["plus_point"].tolist() == pytest.approx([6.6, 12, 12, 12])
+
+
+def test_a_rate_ends_at_one_and_an_unknown_rate_stays_unknown():
+    table = stages.calculator(100, {"a": 0.995, "b": 0.5}).set_index("stage")
+    assert table.loc["a", ["plus_tenth", "plus_point"]].tolist() == pytest.approx([50, 50])
+    table = stages.calculator(100, {"a": 0.5, "b": np.nan}).set_index("stage")
+    assert table["count"].tolist()[:2] == [100, 50] and np.isnan(table.loc["b", "count"])
+    assert table[["plus_tenth", "plus_point"]].isna().all(axis=None)
+    assert stages.calculator(100, {})["count"].tolist() == [100]
+
+
+def persons(*counts):
+    rows = [(who, step, pd.Timestamp("2026-01-01")) for step, n in counts for who in range(n)]
+    return funnel.funnel(pd.DataFrame(rows, columns=["who", "event", "at"]), [step for step, _ in counts])
+
+
+def test_counts_and_persons_stand_in_one_table_with_a_break():
+    table = stages.business({"impressions": 1000, "visitors": 50}, persons(("inquiry", 10), ("order", 4)))
+    assert table["stage"].tolist() == ["impressions", "visitors", "inquiry", "order"]
+    assert table["level"].tolist() == ["count", "count", "persons", "persons"]
+    assert table["number"].tolist() == [1000, 50, 10, 4]
+    assert table["rate"].fillna(-1).tolist() == [-1, 0.05, -1, 0.4]
+    assert table["lower"].notna().tolist() == [False, False, False, True]
+
+
+def test_no_rate_without_a_number_before_it():
+    table = stages.business({"impressions": 0, "clicks": 3, "visitors": np.nan}, persons(("inquiry", 0)))
+    assert table["rate"].isna().all() and np.isnan(table["number"][2])
+    assert stages.business({}, persons(("inquiry", 3)))["number"].tolist() == [3]
+
+
+def broken_down(**channels):
+    rows = [
+        (channel, step, people)
+        for channel, counts in channels.items()
+        for step, people in zip("ABC", counts, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["channel", "step", "people"])
+
+
+def test_the_leaking_step_is_named():
+    table = stages.leaks(broken_down(ads=(200, 100, 5), mail=(200, 100, 40), site=(200, 104, 42)), "channel")
+    worst = table.iloc[0]
+    assert worst[["channel", "step", "verdict"]].tolist() == ["ads", "C", "leak"]
+    assert worst[["people", "before", "rate"]].tolist() == [5, 100, 0.05]
+    assert worst["rest_rate"] == pytest.approx(82 / 204) and worst["lost"] == pytest.approx(100 * 82 / 204 - 5)
+    assert table["verdict"].value_counts().to_dict() == {"no leak": 5, "leak": 1}
+    messages = stages.leak_messages(table, "channel")
+    assert len(messages) == 1 and messages[0]["id"] == "funnel.leak" and messages[0]["group"] == "ads"
+
+
+def test_few_persons_tell_nothing():
+    table = stages.leaks(broken_down(ads=(29, 0, 0), mail=(200, 100, 40)), "channel")
+    assert table["verdict"].tolist() == ["unknown"] * 4
+    assert stages.leak_messages(table, "channel") == [{"id": "funnel.leak_unknown", "comparisons": 0}]
+    table = stages.leaks(broken_down(ads=(30, 0, 0), mail=(200, 100, 40)), "channel")
+    assert table.loc[table["channel"] == "ads", "verdict"].tolist() == ["leak", "unknown"]
+
+
+def test_one_group_has_nothing_to_be_compared_with():
+    table = stages.leaks(broken_down(ads=(100, 50, 20)), "channel")
+    assert table["verdict"].tolist() == ["unknown"] * 2
+    assert stages.leaks(broken_down(), "channel").empty
+
+
+def test_no_leak_is_invented_where_none_is():
+    rng = np.random.default_rng(11)
+    stores = 400
+    false = 0
+    for _ in range(stores):
+        first = rng.integers(40, 400, 4)
+        second = rng.binomial(first, 0.4)
+        third = rng.binomial(second, 0.3)
+        rows = {f"c{i}": row for i, row in enumerate(zip(first, second, third, strict=True))}
+        false += (stages.leaks(broken_down(**rows), "channel")["verdict"] == "leak").any()
+    assert false / stores <= 0.05
+
+
+def test_holm():
+    np.testing.assert_allclose(stages.holm(np.array([0.04, np.nan, 0.01, 0.5])), [0.08, np.nan, 0.03, 0.5])
+    assert stages.holm(np.array([0.9, 0.8])).tolist() == [1, 1]
