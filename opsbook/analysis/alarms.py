@@ -45,12 +45,11 @@ def alarms(
     two-sided tail probabilities are adjusted by Holm over all series of the store, an alarm is `p_adjusted <=
     false_alarms`.
 
-    Columns in: `SERIES_COLUMNS`. Columns out: object_type, object, metric, value, weeks (of history used), expected,
-    lower, upper (95 %), p_value, p_adjusted, alarm (True, False, <NA> with too little data), season (the comparison
-    crosses the March or September
-    promotion, rule `traffic.promotion_months`), verdict (message). Units: those of the counts. Most surprising first.
-    Edge cases: fewer than `min_weeks` weeks of history, or no value this week: unknown, and the verdict says what is
-    missing.
+    Columns in: `SERIES_COLUMNS`. Columns out: object_type, object, metric, value, weeks (of history used), expected_value,
+    range_low, range_high (95 %), p_value, p_adjusted, alarm (True, False, <NA> with too little data), season (the
+    comparison crosses the March or September promotion, rule `traffic.promotion_months`), verdict (message). Units:
+    those of the counts. Most surprising first. Edge cases: fewer than `min_weeks` weeks of history, or no value this
+    week: unknown, and the verdict says what is missing.
     """
     week = pd.Timestamp(week)
     ends = pd.to_datetime(series["period_end"])
@@ -63,7 +62,7 @@ def alarms(
             dict(zip(keys, key, strict=True)) | _judge(group, week, min_weeks, months)
             for key, group in rows.groupby(keys, sort=True)
         ],
-        columns=[*keys, "value", "weeks", "expected", "lower", "upper", "p_value", "season"],
+        columns=[*keys, "value", "weeks", "expected_value", "range_low", "range_high", "p_value", "season"],
     )
     table["p_adjusted"] = holm(table["p_value"].to_numpy(float))
     table["alarm"] = (table["p_adjusted"] <= false_alarms).astype("boolean").mask(table["p_value"].isna())
@@ -84,15 +83,16 @@ def _judge(group: pd.DataFrame, week: pd.Timestamp, min_weeks: int, months: list
 
 
 def _verdict(row: dict, min_weeks: int) -> dict:
-    numbers = {key: row[key] for key in ("object_type", "object", "metric")}
+    who = "store_alarm" if row["object_type"] == "store" else "alarm"
+    numbers = {"metric": row["metric"]} | ({} if row["object_type"] == "store" else {"channel": row["object"]})
     if pd.isna(row["value"]):
-        return {"id": "traffic.alarm_no_value", **numbers}
+        return {"id": f"traffic.{who}_no_value", **numbers}
     if pd.isna(row["p_value"]):
-        return {"id": "traffic.alarm_too_early", **numbers, "weeks": row["weeks"], "more": min_weeks - row["weeks"]}
-    kind = "none" if not row["alarm"] else "fall" if row["value"] < row["expected"] else "rise"
+        return {"id": f"traffic.{who}_too_early", **numbers, "weeks": row["weeks"], "more": min_weeks - row["weeks"]}
+    kind = "none" if not row["alarm"] else "fall" if row["value"] < row["expected_value"] else "rise"
     kind += "_season" if kind != "none" and row["season"] else ""
-    numbers |= {key: float(row[key]) for key in ("value", "expected", "lower", "upper", "p_adjusted")}
-    return {"id": f"traffic.alarm_{kind}", **numbers, "weeks": row["weeks"]}
+    numbers |= {key: float(row[key]) for key in ("value", "expected_value", "range_low", "range_high", "p_adjusted")}
+    return {"id": f"traffic.{who}_{kind}", **numbers, "weeks": row["weeks"]}
 
 
 def crosses_promotion(week: pd.Timestamp, past: pd.Series, months: list[int]) -> bool:
@@ -127,7 +127,11 @@ def predictive(past: np.ndarray, level: float = 0.95, extra_cv: float = EXTRA_CV
     cdf = _mixture_cdf(counts, weight, mean, size)
     lower, upper = np.searchsorted(cdf, [(1 - level) / 2, (1 + level) / 2])
     expected = float((weight * mean).sum())
-    return {"expected": expected, "lower": float(counts[lower]), "upper": float(counts[min(upper, len(counts) - 1)])}
+    return {
+        "expected_value": expected,
+        "range_low": float(counts[lower]),
+        "range_high": float(counts[min(upper, len(counts) - 1)]),
+    }
 
 
 def tail_probability(past: np.ndarray, value: float, extra_cv: float = EXTRA_CV) -> float:

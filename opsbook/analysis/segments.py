@@ -18,7 +18,7 @@ def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False
     say so.
 
     Columns in: the column `by` (channel, country, ...), visitors, opportunities; rows of one segment are added.
-    Columns out, most visitors first: segment, visitors, opportunities, expected (opportunities at the others' rate),
+    Columns out, most visitors first: segment, visitors, opportunities, expected_opportunities (at the others' rate),
     p_none, needed, verdict (message). `exclude_cn` leaves mainland China out of the rows and of the comparison. Edge
     cases: unknown visitors or opportunities, or others without visits: unknown. `needed` is missing where even the
     others have no opportunity.
@@ -31,7 +31,7 @@ def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False
     a, b = others["opportunities"] + 0.5, (others["visitors"] - others["opportunities"]).clip(lower=0) + 0.5
     known = (others["visitors"] > 0) & rows[["visitors", "opportunities"]].notna().all(axis=1)
     tests = int((known & (rows["opportunities"] == 0)).sum())
-    rows["expected"] = (rows["visitors"] * a / (a + b)).where(known)
+    rows["expected_opportunities"] = (rows["visitors"] * a / (a + b)).where(known)
     rows["p_none"] = np.exp(betaln(a, b + rows["visitors"]) - betaln(a, b)).where(known)
     rows["needed"] = [
         _visits_needed(x, y, level / max(tests, 1)) if ok and count > 0 else np.nan
@@ -55,7 +55,7 @@ def _verdict(row: dict, level: float) -> dict:
     numbers = {"segment": row["segment"]}
     if np.isnan(row["p_none"]):
         return {"id": "traffic.segment_unknown"} | numbers
-    numbers |= {key: float(row[key]) for key in ("visitors", "opportunities", "expected", "p_none")}
+    numbers |= {key: float(row[key]) for key in ("visitors", "opportunities", "expected_opportunities", "p_none")}
     if row["opportunities"] > 0:
         return {"id": "traffic.segment_bears"} | numbers
     if row["p_none"] <= level:

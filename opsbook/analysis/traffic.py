@@ -1,10 +1,13 @@
 """Why the opportunities of a store changed: exact contributions of every channel, and what chance alone explains."""
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 from scipy import special, stats
 
 from opsbook.analysis.alarms import holm
+from opsbook.analysis.brief import ACTION_COLUMNS
 
 # ---- why did it change ------------------------------------------------------------------------------------------
 
@@ -170,3 +173,63 @@ def _verdict(row: dict) -> dict:
     for key in ("before", "after", "total", "traffic_effect", "conversion_effect", "p_total"):
         numbers[key] = float(row[key])
     return {"id": f"traffic.change_{row['cause']}"} | numbers
+
+
+# ---- proposals --------------------------------------------------------------------------------------------------
+
+
+def propose(changes: pd.DataFrame, segments: pd.DataFrame | None, week, by: str = "country") -> pd.DataFrame:
+    """What to do about channels that lost opportunities by more than chance, and about segments that bring visits
+    only.
+
+    In: the results of `judge_change` and of `segments.fruitless` (whose segments are of the kind `by`). A fall of
+    visitors: check the channel; a fall of the rate: fix the reception of its visitors; a fruitless segment: check
+    before paying for more of it. Expected effect: from nothing to the whole loss regained, opportunities a week.
+    Columns out: `brief.ACTION_COLUMNS`.
+    """
+    due, review = (pd.Timestamp(week).date() + timedelta(days=days) for days in (10, 21))
+    common = {"module": "traffic", "owner": "operator", "due": due, "review_on": review}
+    rows = [common | row for change in changes.to_dict("records") for row in _for_channel(change)]
+    fruitless = [] if segments is None else [v for v in segments["verdict"] if v["id"] == "traffic.segment_fruitless"]
+    rows += [common | _for_segment(verdict, by) for verdict in fruitless]
+    return pd.DataFrame(rows, columns=list(ACTION_COLUMNS), dtype=object)
+
+
+def _for_channel(change: dict) -> list[dict]:
+    """One proposal for each effect of the channel that is both a loss and beyond chance."""
+    wishes = {
+        "traffic": ("traffic.check_channel", "check", "visitors"),
+        "conversion": ("traffic.fix_reception", "fix", "opportunity_rate"),
+    }
+    moved = {"both": wishes, "opposed": wishes}.get(change["cause"], {change["cause"]})
+    lost = {name: -change[f"{name}_effect"] for name in wishes if name in moved and change[f"{name}_effect"] < 0}
+    return [
+        {
+            "object_type": "channel",
+            "object": change["channel"],
+            "action": {"id": wishes[name][0], "verb": wishes[name][1], "channel": change["channel"]},
+            "evidence": change["verdict"],
+            "effect": {"id": "traffic.effect_regained", "low": 0.0, "high": float(loss), "unit": "opportunities"},
+            "priority": "P1",
+            "review_metric": wishes[name][2],
+        }
+        for name, loss in lost.items()
+    ]
+
+
+def _for_segment(verdict: dict, by: str) -> dict:
+    is_channel = by == "channel"
+    return {
+        "object_type": "channel" if is_channel else "store",
+        "object": verdict["segment"] if is_channel else "",
+        "action": {
+            "id": "traffic.check_segment",
+            "verb": "check",
+            "what": verdict["segment"],
+            "segment": verdict["segment"],
+        },
+        "evidence": verdict,
+        "effect": None,
+        "priority": "P2",
+        "review_metric": "opportunities",
+    }
