@@ -172,7 +172,9 @@ def _missed_everywhere(people: pd.DataFrame, limits: dict) -> dict:
     eager, lost = int(counts["eager"].sum()), int(counts["missed"].sum())
     if len(counts) < 3:
         return blank("store_level")
-    evidence = faults.evidence_of_misses(counts["left_out"].sum(), lost, limits["chance"], limits["fault_ratio"])
+    evidence = faults.evidence(
+        0, 0, counts["left_out"].sum(), lost, limits["chance"], max(limits["alike"]), limits["fault_ratio"]
+    )
     chance = float(faults.probability(evidence, limits["prior"]))
     judged = verdict(chance, limits["confidence"])
     numbers_ = {

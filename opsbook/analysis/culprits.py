@@ -76,27 +76,24 @@ def _matching(people: pd.DataFrame, limits: dict) -> pd.DataFrame:
 
 
 def _weighed(counts: pd.DataFrame, limits: dict) -> pd.DataFrame:
-    counts["candidate"] = (counts["expected"] >= limits["min_expected"]) | (counts["left_out"] >= limits["min_eager"])
+    """The probability of each candidate, from all its counts and from its missed buyers alone, and the visits still
+    needed."""
+    counts = counts.fillna({"events": 0, "expected": 0})
+    candidate = (counts["expected"] >= limits["min_expected"]) | (counts["left_out"] >= limits["min_eager"])
+    stake = counts["expected"].clip(lower=limits["min_expected"])
+    prior = faults.shared_prior(stake.where(candidate, 0), limits["prior"])
+    shape = (faults.spread(counts["events"], counts["expected"], limits["alike"]), limits["fault_ratio"])
     usual = counts["sisters"].clip(lower=limits["chance"])
-    misses = faults.evidence_of_misses(counts["left_out"], counts["missed"], usual, limits["fault_ratio"])
-    return _judged(counts, misses, limits)
-
-
-def _judged(counts: pd.DataFrame, other_evidence, limits: dict) -> pd.DataFrame:
-    """The probability of each candidate from its rate and the other evidence, and the visits that it still needs."""
-    events, expected = counts["events"].fillna(0), counts["expected"].fillna(0)
-    alike, ratio = faults.spread(events, expected, limits["alike"]), limits["fault_ratio"]
-    stake = expected.clip(lower=limits["min_expected"]).where(counts["candidate"], 0)
-    prior = faults.shared_prior(stake, limits["prior"])
-    evidence = faults.evidence_of_rate(events, expected, alike, ratio) + other_evidence
-    newcomer = prior.where(
-        counts["candidate"], limits["prior"] * limits["min_expected"] / max(stake.sum(), limits["min_expected"])
-    )
-    needed = faults.expected_needed(alike, ratio, newcomer, limits["confidence"])
+    buyers = (counts["left_out"], counts["missed"], usual)
+    joint = faults.evidence(counts["events"], counts["expected"], *buyers, *shape)
+    alone = faults.evidence(0 * counts["events"], 0 * counts["expected"], *buyers, *shape)
+    newcomer = limits["prior"] * stake / (stake.where(candidate, 0).sum() + stake.where(~candidate, 0))
+    needed = faults.expected_needed(*shape, newcomer, limits["confidence"])
     return counts.assign(
-        probability=np.where(counts["candidate"], faults.probability(evidence, prior), np.nan),
-        from_misses=faults.probability(other_evidence, prior),
-        still_needed=(needed / expected - 1).clip(lower=0) * counts["visits"].where(expected > 0),
+        candidate=candidate,
+        probability=np.where(candidate, faults.probability(joint, prior), np.nan),
+        from_misses=faults.probability(alone, prior),
+        still_needed=(needed / counts["expected"] - 1).clip(lower=0) * counts["visits"].where(counts["expected"] > 0),
     )
 
 
@@ -112,8 +109,7 @@ def words(cells: pd.DataFrame, limits: dict) -> pd.DataFrame:
     counts["shared"] /= counts["visits"].where(counts["visits"] > 0)
     clicked = cells[(cells["clicks"] > 0) & cells["product_id"].notna()]
     counts["products"] = clicked.groupby("keyword")["product_id"].nunique().reindex(counts.index).fillna(0).astype(int)
-    counts["candidate"] = counts["expected"] >= limits["min_expected"]
-    return _judged(counts, 0.0, limits)
+    return _weighed(counts.assign(left_out=0, missed=0, sisters=limits["chance"]), limits)
 
 
 def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:

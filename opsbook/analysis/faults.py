@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc, betaln, gammainc
+from scipy.special import gammaincinv, logsumexp, xlogy
 from scipy.stats import nbinom, poisson
+
+_NODES = 64  # equally likely factors that stand for each hypothesis
 
 
 def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 4.0) -> pd.DataFrame:
@@ -54,36 +56,32 @@ def spread(events: pd.Series, expected: pd.Series, bounds: tuple[float, float]) 
     return float(grid[nbinom.logpmf(x[keep], grid, grid / (grid + e[keep])).sum(axis=1).argmax(), 0])
 
 
-def evidence_of_rate(events, expected, alike: float, ratio: float) -> np.ndarray:
-    """Log of how much likelier these events are for a row at fault than for a healthy one.
+def evidence(events, expected, left_out, missed, usual, alike: float, ratio: float) -> np.ndarray:
+    """Log of how much likelier the counts of a row are when it is at fault than when it is healthy.
 
-    At fault: it converts at less than `ratio` of the others, Poisson with a factor uniform between 0 and `ratio`.
-    Healthy: factor Gamma(alike, alike) around 1.
+    One factor stands behind both counts, how well the row does beside its sisters: events are Poisson with mean
+    `expected` x factor, and eager buyers write to us with chance (1 - `usual`) x factor, so misses are binomial.
+    Healthy: the factor is Gamma(`alike`, `alike`) around 1. At fault: anything between 0 and `ratio` is as likely.
+    Without eager buyers (0 of 0) the events decide alone.
     """
-    x, e = np.asarray(events, dtype=float), np.maximum(np.asarray(expected, dtype=float), 1e-12)
-    with np.errstate(divide="ignore"):
-        fault = np.log(gammainc(x + 1, ratio * e)) - np.log(ratio * e)
-    return np.maximum(fault - nbinom.logpmf(x, alike, alike / (alike + e)), -50)
+    counts = [np.asarray(values, dtype=float)[..., None] for values in (events, expected, left_out, missed, usual)]
+    share = (np.arange(_NODES) + 0.5) / _NODES
+    return _log_likelihood(ratio * share, *counts) - _log_likelihood(gammaincinv(alike, share) / alike, *counts)
 
 
-def evidence_of_misses(eager, missed, chance, ratio: float) -> np.ndarray:
-    """Log of how much likelier these misses are when the page loses most buyers than when it loses the usual few.
-
-    At fault: buyers write to us less than `ratio` times as often, the miss rate uniform from there to 1. Healthy:
-    binomial with `chance`. The binomial coefficient stands on both sides.
-    """
-    n, m, usual = (np.asarray(values, dtype=float) for values in (eager, missed, chance))
-    least = 1 - ratio * (1 - usual)
-    with np.errstate(divide="ignore"):
-        tail = np.log(1 - betainc(m + 1, n - m + 1, least)) + betaln(m + 1, n - m + 1) - np.log(1 - least)
-    return np.maximum(tail - m * np.log(usual) - (n - m) * np.log1p(-usual), -50)
+def _log_likelihood(factor: np.ndarray, events, expected, left_out, missed, usual) -> np.ndarray:
+    """Log of the mean likelihood over equally likely factors; constants of the counts are left out."""
+    mean = np.maximum(expected * factor, 1e-9)
+    lost = np.clip(1 - (1 - usual) * factor, 1e-3, 1)
+    terms = xlogy(events, mean) - mean + xlogy(missed, lost) + xlogy(left_out - missed, np.maximum(1 - lost, 1e-9))
+    return logsumexp(terms, axis=-1) - np.log(_NODES)
 
 
-def probability(evidence, prior) -> np.ndarray:
-    """Chance that a row is at fault, from the log of the evidence and the chance before any data."""
+def probability(log_evidence, prior) -> np.ndarray:
+    """Chance that a row is at fault, from the log of its evidence and the chance before any data."""
     odds = np.asarray(prior, dtype=float) / (1 - np.asarray(prior, dtype=float))
     with np.errstate(divide="ignore"):
-        return 1 / (1 + np.exp(-np.asarray(evidence, dtype=float)) / odds)
+        return 1 / (1 + np.exp(-np.asarray(log_evidence, dtype=float)) / odds)
 
 
 def shared_prior(stake: pd.Series, prior: float) -> pd.Series:
@@ -98,6 +96,6 @@ def shared_prior(stake: pd.Series, prior: float) -> pd.Series:
 def expected_needed(alike: float, ratio: float, prior: pd.Series, confidence: float) -> pd.Series:
     """The expected events after which not a single one would name the row with the wanted confidence."""
     grid = np.linspace(0.5, 60, 240)
-    evidence = evidence_of_rate(np.zeros(len(grid)), grid, alike, ratio)
-    sure = probability(evidence, prior.to_numpy()[:, None]) > confidence
+    none = np.zeros(len(grid))
+    sure = probability(evidence(none, grid, none, none, none, alike, ratio), prior.to_numpy()[:, None]) > confidence
     return pd.Series(np.where(sure.any(axis=1), grid[sure.argmax(axis=1)], np.inf), index=prior.index)
