@@ -280,7 +280,7 @@ def data_gaps(tables: Mapping[str, pd.DataFrame | None], week, settings: Mapping
     """What was not delivered for the week, and the block that therefore must not conclude anything.
 
     `tables`: {canonical name: rows or None}; `settings`: the store's own settings, of which `membership_cny_per_year`
-    and `labour_cny_per_week` are asked for. Columns out: kind (`table`, `week`, `column`, `setting`), name, block,
+    and `labour_cny_per_week` are asked for. Columns out: missing (`table`, `week`, `column`, `setting`), name, block,
     verdict (message).
     """
     gaps = [_table_gap(name, tables.get(name), week) for name in NEEDED]
@@ -288,19 +288,19 @@ def data_gaps(tables: Mapping[str, pd.DataFrame | None], week, settings: Mapping
     if kpi is not None and len(kpi):
         row = kpi_row(with_rates(kpi), week)
         missing = [m for m in KEY_FIGURES if len(row) and np.isnan(number(row, m))]
-        gaps += [{"kind": "column", "name": m, "block": "key_figures"} for m in missing]
+        gaps += [{"missing": "column", "name": m, "block": "key_figures"} for m in missing]
         if len(row) and np.isnan([number(row, f"{m}_peer_avg") for m in KEY_FIGURES]).all():
-            gaps.append({"kind": "column", "name": "peer_avg", "block": "verdict"})
+            gaps.append({"missing": "column", "name": "peer_avg", "block": "verdict"})
     for name in ("membership_fee_cny", "labour_cny_per_week", "cny_per_usd"):
         if settings is None or settings.get(name) is None:
-            gaps.append({"kind": "setting", "name": name, "block": "ads"})
-    rows = [gap | {"verdict": {"id": f"brief.gap_{gap['kind']}"} | gap} for gap in gaps if gap]
-    return pd.DataFrame(rows, columns=["kind", "name", "block", "verdict"])
+            gaps.append({"missing": "setting", "name": name, "block": "ads"})
+    rows = [gap | {"verdict": {"id": f"brief.gap_{gap['missing']}"} | gap} for gap in gaps if gap]
+    return pd.DataFrame(rows, columns=["missing", "name", "block", "verdict"])
 
 
 def _table_gap(name: str, table: pd.DataFrame | None, week) -> dict | None:
     if table is None or table.empty:
-        return {"kind": "table", "name": name, "block": NEEDED[name]}
+        return {"missing": "table", "name": name, "block": NEEDED[name]}
     if "period_end" in table and window(table, week).empty:
-        return {"kind": "week", "name": name, "block": NEEDED[name]}
+        return {"missing": "week", "name": name, "block": NEEDED[name]}
     return None

@@ -15,7 +15,7 @@ PEERS = ("peer_avg", "peer_good", "top10")
 #: Metrics of which less is better.
 LOWER_IS_BETTER = ("reply_hours",)
 
-GAP_COLUMNS = ["metric", "peer", "value", "reference", "ratio", "gap", "ratio_before", "trend_4", "trend_8", "ahead"]
+GAP_COLUMNS = ["metric", "peer", "value", "reference", "ratio", "gap", "ratio_before", "trend_4", "trend_8", "is_ahead"]
 
 
 def kpi_row(store_kpi: pd.DataFrame, week) -> pd.Series:
@@ -44,8 +44,8 @@ def peer_gaps(store_kpi: pd.DataFrame, week, weeks: int = 8) -> pd.DataFrame:
     Columns in: those of `store_kpi`, one row per week, `<metric>_peer_avg`, `<metric>_peer_good`, `<metric>_top10`
     beside each metric. Columns out, one row per metric and peer group that the export names: metric, peer, value,
     reference, ratio, gap, ratio_before (the week before), trend_4 and trend_8 (slope of the ratio a week / its mean,
-    over 4 and `weeks` weeks), ahead (True, False, <NA>; of reply time less is better). Edge cases: a reference that
-    is missing or 0 gives no ratio; a trend needs 3 (of 4) and 4 known weeks.
+    over 4 and `weeks` weeks), is_ahead (True, False, <NA>; of reply time less is better). Edge cases: a reference
+    that is missing or 0 gives no ratio; a trend needs 3 (of 4) and 4 known weeks.
     """
     ends = pd.date_range(end=pd.Timestamp(week), periods=weeks, freq="7D")
     rows = store_kpi[weekly(store_kpi)]
@@ -62,7 +62,7 @@ def peer_gaps(store_kpi: pd.DataFrame, week, weeks: int = 8) -> pd.DataFrame:
     table["trend_4"], table["trend_8"] = relative_slope(ratios.iloc[:, -4:], 3), relative_slope(ratios, 4)
     less = table["metric"].isin(LOWER_IS_BETTER)
     ahead = pd.Series(np.where(less, table["ratio"] <= 1, table["ratio"] >= 1), dtype="boolean")
-    return table.assign(ahead=ahead.mask(table["ratio"].isna()))[GAP_COLUMNS]
+    return table.assign(is_ahead=ahead.mask(table["ratio"].isna()))[GAP_COLUMNS]
 
 
 def _floats(values: pd.Series) -> pd.Series:

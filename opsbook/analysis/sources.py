@@ -109,8 +109,8 @@ def trends(channel_traffic: pd.DataFrame, week, weeks: int = 8, min_weeks: int =
     """Where a channel's visitors are heading (share of the mean a week) and how unsteady they are.
 
     `trend_4`, `trend_8`: least-squares slope of weekly visitors over the last 4 and `weeks` weeks / their mean.
-    `variation`: the coefficient of variation over `weeks` weeks beyond what counts vary by chance: sqrt(max(0,
-    variance - mean)) / mean. `is_burst`: variation >= `burst` (our default). `weeks_seen`: weeks of which visitors
+    `extra_variation`: the coefficient of variation over `weeks` weeks beyond what counts vary by chance: sqrt(max(0,
+    variance - mean)) / mean. `is_burst`: extra_variation >= `burst` (our default). `weeks_seen`: weeks of which visitors
     are known. Index: channel. Edge cases: fewer than 3 (trend_4) or `min_weeks` known weeks, or a mean of 0: unknown.
     """
     visitors = weekly_visitors(channel_traffic, week, weeks)
@@ -121,7 +121,7 @@ def trends(channel_traffic: pd.DataFrame, week, weeks: int = 8, min_weeks: int =
         {
             "trend_4": relative_slope(visitors.iloc[:, -4:], 3),
             "trend_8": relative_slope(visitors, min_weeks),
-            "variation": variation,
+            "extra_variation": variation,
             "is_burst": (variation >= burst).astype("boolean").mask(variation.isna()),
             "weeks_seen": visitors.notna().sum(axis=1),
         }

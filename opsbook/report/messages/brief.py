@@ -122,17 +122,14 @@ MESSAGES: dict[str, str] = {
         "Bars of the funnel from {first} {first_value:,.0f} to {last} {last_value:,.0f}; counts and persons "
         "are not the same people."
     ),
+    "brief.chart_funnel_empty": N_("Funnel without any known stage."),
 }
 
 LABELS: dict[str, tuple[str, str]] = {
     "wow": (N_("On week before"), "percent"),
-    "peer_avg": (N_("Peers' average"), "decimal"),
-    "peer_good": (N_("Peers' good"), "decimal"),
-    "top10": (N_("Industry Top10"), "decimal"),
     "to_peer_avg": (N_("Times peers' average"), "decimal"),
     "to_top10": (N_("Times industry Top10"), "decimal"),
     "recent": (N_("Recent weeks"), "text"),
-    "metric": (N_("Figure"), "text"),
     "value": (N_("This week"), "decimal"),
     "stage": (N_("Stage"), "text"),
     "counts": (N_("Counts"), "text"),
@@ -141,7 +138,6 @@ LABELS: dict[str, tuple[str, str]] = {
     "counts.events": (N_("Events"), "text"),
     "counts.persons": (N_("Persons"), "text"),
     "action": (N_("Action"), "message"),
-    "evidence": (N_("Evidence"), "message"),
     "effect": (N_("Expected effect a week"), "message"),
     "priority": (N_("Priority"), "text"),
     "owner": (N_("Owner"), "text"),
@@ -175,7 +171,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "labour": (N_("Labour"), "cny"),
     "known_cost": (N_("Known cost of the week"), "cny"),
     "at_least": (N_("At least"), "text"),
-    "missing": (N_("Not stated"), "text"),
+    "missing": (N_("Missing"), "text"),
     "per.opportunity": (N_("Opportunity"), "text"),
     "per.order": (N_("Order"), "text"),
     "task_id": (N_("Task"), "text"),
@@ -185,11 +181,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "missed_streak": (N_("Missed in a row"), "count"),
     "posts": (N_("Posts"), "count"),
     "days_late": (N_("Days late"), "count"),
-    "kind": (N_("Kind"), "text"),
     "block": (N_("Block"), "text"),
     "peer": (N_("Compared with"), "text"),
     "ratio_before": (N_("Ratio, week before"), "decimal"),
-    "ahead": (N_("Ahead"), "text"),
+    "is_ahead": (N_("Ahead"), "text"),
     "block.verdict": (N_("Verdict"), "text"),
     "block.key_figures": (N_("Key figures"), "text"),
     "block.funnel": (N_("Funnel"), "text"),

@@ -132,6 +132,7 @@ MESSAGES: dict[str, str] = {
     "traffic.chart_axes": N_(
         "Card of the three axes volume, cost and quality with {known} of {figures} figures known."
     ),
+    "traffic.chart_waterfall_empty": N_("Waterfall without any channel whose change is known."),
 }
 
 LABELS: dict[str, tuple[str, str]] = {
@@ -140,10 +141,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "paid": (N_("Paid"), "text"),
     "acquires": (N_("Can bring new buyers"), "text"),
     "visitors_before": (N_("Visitors, week before"), "count"),
-    "basis": (N_("Opportunities counted from"), "text"),
     "trend_4": (N_("Trend a week, 4 weeks"), "percent"),
     "trend_8": (N_("Trend a week, 8 weeks"), "percent"),
-    "variation": (N_("Variation beyond chance"), "percent"),
+    "extra_variation": (N_("Variation beyond chance"), "percent"),
     "is_burst": (N_("Burst channel"), "text"),
     "weeks_seen": (N_("Weeks known"), "count"),
     "channels": (N_("Channels"), "count"),
@@ -162,7 +162,6 @@ LABELS: dict[str, tuple[str, str]] = {
     "range_low": (N_("Usual range, from"), "count"),
     "range_high": (N_("Usual range, to"), "count"),
     "expected_opportunities": (N_("Opportunities at the others' rate"), "decimal"),
-    "p_value": (N_("Probability by chance"), "percent"),
     "p_adjusted": (N_("Probability by chance, all series together"), "percent"),
     "alarm": (N_("Alarm"), "text"),
     "season": (N_("Promotion month"), "text"),
