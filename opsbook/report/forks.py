@@ -64,7 +64,7 @@ if hasattr(os, "register_at_fork"):
 
 
 class ForkServer:
-    """A process that imports what notebooks need, then forks kernels (see `forkserver`); it ends with its last holder."""
+    """A process that imports what notebooks need, then forks kernels (`forkserver`); it ends with its last holder."""
 
     def __init__(self, env: Mapping[str, str]):
         self.startup = startup_variables(env)

@@ -1,12 +1,13 @@
 """The process behind warm kernels: it imports the slow libraries once, then forks a ready kernel for every request.
 
 The owner (`forks.ForkServer`) holds the other end of one socket. One byte on it asks for a kernel and brings three
-descriptors: the kernel's own socket, its stdout and its stderr. On the kernel's own socket the owner writes one line of
-JSON, reads the pid, may write signal numbers, and at last reads the exit code. End of file on a kernel's socket means that
-nobody holds this kernel any more, and end of file on the first socket that the owner is gone: what is left is killed, so
-that no process outlives the one that asked for it.
+descriptors: the kernel's own socket, its stdout and its stderr. On the kernel's own socket the owner writes one line
+of JSON, reads the pid, may write signal numbers, and at last reads the exit code. End of file on a kernel's socket
+means that nobody holds this kernel any more, and end of file on the first socket that the owner is gone: what is left
+is killed, so that no process outlives the one that asked for it.
 """
 
+import atexit
 import ctypes
 import gc
 import importlib
@@ -18,12 +19,13 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-# What report notebooks import. `matplotlib_inline.backend_inline` is missing on purpose: it hooks into the shell while it
-# is imported, and here no shell exists yet; the first figure imports it in the kernel, as in a cold one.
+# What report notebooks import. `matplotlib_inline.backend_inline` is missing on purpose: it hooks into the shell
+# while it is imported, and here no shell exists yet; the first figure imports it in the kernel, as in a cold one.
 LIBRARIES = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
@@ -63,15 +65,17 @@ class Request:
 
 
 def main(control_fd: int, folder: str) -> None:
-    """Preload, then fork kernels until the owner is gone. Only the forks return, when their kernel has ended."""
+    """Preload, then fork kernels until the owner is gone. It never returns: server and kernels end here."""
     control = socket.socket(fileno=control_fd)
+    before = set(os.environ)
     preload()
+    set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
     control.sendall(json.dumps({"threads": unsafe_threads(), "sources": source_times()}).encode() + b"\n")
     request = Server(control).serve()
     if request is None:
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
-    run_kernel(request)
+    run_kernel(request, set_by_imports)
 
 
 def preload() -> None:
@@ -153,7 +157,7 @@ class Server:
         except OSError as error:
             pid = f"the server cannot fork: {error.strerror}"
         if pid == 0:
-            self.leave(channel, stdout, stderr)
+            self.become_child(channel, stdout, stderr)
             return Request(**json.loads(line))
         os.close(stdout)
         os.close(stderr)
@@ -164,7 +168,7 @@ class Server:
             self.selector.register(channel, selectors.EVENT_READ, pid)
         return None
 
-    def leave(self, channel: socket.socket, stdout: int, stderr: int) -> None:
+    def become_child(self, channel: socket.socket, stdout: int, stderr: int) -> None:
         """In the fork: become a process of its own that shares nothing with the server or with other kernels."""
         die_with(self.pid)
         os.setsid()
@@ -236,20 +240,37 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def run_kernel(request: Request) -> None:
+def run_kernel(request: Request, set_by_imports: dict[str, str]) -> None:
     """Be an IPython kernel, as `python -m ipykernel_launcher` would be one."""
     import ipykernel_launcher
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
     os.environ.clear()
-    os.environ.update(request.env)
+    os.environ.update(set_by_imports | request.env)
     os.chdir(request.cwd)
     sys.argv = [ipykernel_launcher.__file__, *request.args]
     np.random.seed()  # the forks would all draw the same numbers
     app = IPKernelApp.instance(parent_handle=os.getppid())
     app.initialize(request.args)
     app.start()
-    # The control thread is still flushing its answer to the shutdown request through a thread that is stopped at exit, and
-    # would wait ten seconds for it. A cold kernel runs the same race, but has more to do on the way there.
+    leave(app)
+
+
+def leave(app) -> None:
+    """End a kernel as the interpreter would: threads, exit handlers, the notebook's objects; but keep the modules.
+
+    To take them down would first copy the memory that all forks share, which takes longer than many a notebook.
+    """
+    # The control thread is still flushing its answer to the shutdown request through a thread that an exit handler
+    # stops, and would then wait ten seconds for it.
     app.control_thread.join(timeout=1)
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.main_thread():
+            thread.join()
+    atexit._run_exitfuncs()
+    app.shell.user_ns.clear()
+    gc.collect()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

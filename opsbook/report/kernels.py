@@ -1,8 +1,8 @@
 """Warm kernels: every notebook gets a fork of one process that has already imported pandas, seaborn and opsbook.
 
-`WarmProvisioner` stands behind the kernel `opsbook-warm`, so papermill, nbclient, nbval and JupyterLab can all use it by
-that name. Where a kernel cannot be forked it is started the ordinary ("cold") way, with the same command, environment and
-folder, and so with the same outputs; `used()` tells which it was, and why.
+`WarmProvisioner` stands behind the kernel `opsbook-warm`, so papermill, nbclient, nbval and JupyterLab can all use it
+by that name. Where a kernel cannot be forked it is started the ordinary ("cold") way, with the same command,
+environment and folder, and so with the same outputs; `used()` tells which it was, and why.
 """
 
 import asyncio
