@@ -109,7 +109,7 @@ Made by `opsbook tables --markdown` from `opsbook/intake/tables.py`; a test keep
 
 | here | what it is |
 |---|---|
-| `inbox/<store>/` | exports as they were downloaded, one folder a store; the two that are committed are synthetic samples |
+| `inbox/<store>/` | exports as they were downloaded, one folder a store; the committed ones are synthetic |
 | `stores.toml` | per store, what no export says |
 | `aliases.toml` | optional: your own headers, `[own_keyword]` / `keyword = ["搜索词"]` |
 | `rules.toml` | optional: your own thresholds; reports say that you changed them |

@@ -181,8 +181,8 @@ def _take_sheet(sheet: Sheet, file: str, tables: dict[str, Table]) -> tuple[Outc
     if parsed.table.grain != "event" and len(good):
         outcome.period_start = f"{good['period_start'].min():%Y-%m-%d}"
         outcome.period_end = f"{good['period_end'].max():%Y-%m-%d}"
-        kinds = good["period_kind"].unique()
-        outcome.period_kind = kinds[0] if len(kinds) == 1 else "several"
+        windows = good[_WINDOW].drop_duplicates()
+        outcome.period_kind = windows["period_kind"].iloc[0] if len(windows) == 1 else "several"
     outcome.status = "imported"
     return outcome, parsed
 

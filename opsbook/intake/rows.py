@@ -12,7 +12,7 @@ from opsbook.intake.exports import ExportError, Layout, Sheet, find_day, find_wi
 from opsbook.intake.tables import Column, Table
 from opsbook.intake.weeks import period_kind, week_of
 
-FAULT_COLUMNS = ("row", "column", "found", "expected", "what_to_do")
+FAULT_COLUMNS = ["row", "column", "found", "expected", "what_to_do"]
 _TOTALS_ZH = {"合计", "总计", "汇总", "总和", "小计", "全部合计"}
 _TOTALS_EN = {"total", "grandtotal", "sum", "totals"}
 _CORRECT = "correct the cell, or export the file again"
@@ -39,24 +39,32 @@ def parse_sheet(sheet: Sheet, layout: Layout, file: str) -> Parsed:
     """The rows below the header of a sheet, typed and checked against the table's schema."""
     raw = _raw_rows(sheet, layout)
     blank = _blank(raw)
+    if blank.all():
+        raise ExportError(f"{layout.table.name} without a row below the header; nothing to take in")
     totals = _totals(raw[~blank], layout)
     body = raw[~blank].drop(index=totals)
-    rows, faults = _typed(body, layout)
-    faults += _overflow(body, len(sheet.rows[layout.header]))
-    rows, window_faults = _with_windows(rows, layout.table, sheet.rows[: layout.header], file)
+    rows, unread = _typed(body, layout)
+    rows, undated = _with_windows(rows, layout.table, sheet.rows[: layout.header], file)
+    cells = {(row, name): fault for row, name, *fault in unread + _broken(rows, layout.table)}
+    cells = {place: fault for place, fault in undated.items() if place not in cells} | cells
+    source = {column.name: position for position, (column, _) in layout.columns.items()}
     header = sheet.rows[layout.header]
-    names = {column.name: str(header[position]).strip() for position, (column, _) in layout.columns.items()}
-    faults += window_faults + _schema_faults(rows, body, layout, {fault[:2] for fault in faults})
-    table = pd.DataFrame(faults, columns=list(FAULT_COLUMNS))
-    table["column"] = table["column"].replace(names)
-    return Parsed(layout.table, rows, table, raw, int(blank.sum()), len(totals))
+    faults = [
+        (row, str(header[source[name]]).strip(), body.at[row, source[name]], *fault)
+        if name in source
+        else (row, layout.table.column(name).zh, "", *fault)
+        for (row, name), fault in cells.items()
+    ]
+    faults += _overflow(body, len(header))
+    return Parsed(layout.table, rows, pd.DataFrame(faults, columns=FAULT_COLUMNS), raw, int(blank.sum()), len(totals))
 
 
 def _raw_rows(sheet: Sheet, layout: Layout) -> pd.DataFrame:
     """Raw cells by position, indexed by the row number that a person sees in the sheet."""
-    raw = pd.DataFrame(sheet.rows[layout.header + 1 :], dtype=object)
-    raw.index = pd.RangeIndex(layout.header + 2, layout.header + 2 + len(raw))
-    return raw.reindex(columns=range(max(raw.shape[1], len(sheet.rows[layout.header]))))
+    rows = sheet.rows[layout.header + 1 :]
+    width = max(map(len, [sheet.rows[layout.header], *rows]))
+    raw = pd.DataFrame([row + [None] * (width - len(row)) for row in rows], columns=range(width), dtype=object)
+    return raw.set_axis(pd.RangeIndex(layout.header + 2, layout.header + 2 + len(raw)))
 
 
 def _blank(raw: pd.DataFrame) -> pd.Series:
@@ -86,12 +94,12 @@ def _totals(raw: pd.DataFrame, layout: Layout) -> pd.Index:
 
 
 def _typed(body: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[tuple]]:
-    """Canonical columns of the rows and a fault for every cell that cannot be read."""
+    """Canonical columns of the rows, and (row, column, expected, what to do) for every cell that cannot be read."""
     found, faults = {}, []
     for position, (column, scale) in layout.columns.items():
         values, bad = parse(body[position], column.kind, column.unit, scale)
         found[column.name] = values
-        faults += [(row, column.name, body.at[row, position], expected(column), _CORRECT) for row in body.index[bad]]
+        faults += [(row, column.name, expected(column), _CORRECT) for row in body.index[bad]]
     columns = {
         column.name: found.get(column.name, pd.Series(index=body.index, dtype=DTYPES[column.kind]))
         for column in layout.table.columns
@@ -129,65 +137,56 @@ def schema(table: Table) -> pa.DataFrameSchema:
     )
 
 
-def _schema_faults(rows: pd.DataFrame, body: pd.DataFrame, layout: Layout, known: set[tuple]) -> list[tuple]:
-    """A fault for every cell that breaks the schema, cells already known to be unreadable excepted."""
+def _broken(rows: pd.DataFrame, table: Table) -> list[tuple]:
+    """(row, column, expected, what to do) for every cell that breaks the schema."""
     try:
-        schema(layout.table).validate(rows, lazy=True)
+        schema(table).validate(rows, lazy=True)
         return []
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.drop_duplicates(["column", "index"])
-    positions = {column.name: (position, column) for position, (column, _) in layout.columns.items()}
-    faults = []
-    for name, row in zip(cases["column"], cases["index"], strict=True):
-        if (row, name) not in known:
-            position, column = positions[name]
-            faults.append((row, name, body.at[row, position], expected(column), _CORRECT))
-    return faults
+    return [
+        (row, name, expected(table.column(name)), _CORRECT)
+        for name, row in zip(cases["column"], cases["index"], strict=True)
+    ]
 
 
-def _with_windows(rows: pd.DataFrame, table: Table, preamble: list[list], file: str) -> tuple[pd.DataFrame, list]:
+def _with_windows(rows: pd.DataFrame, table: Table, preamble: list[list], file: str) -> tuple[pd.DataFrame, dict]:
     """The rows with period_kind, period_start and period_end, and a fault for every row whose window cannot be told."""
     if table.grain == "event":
-        return rows, []
+        return rows, {}
     read = {"snapshot": _snapshot_windows, "period": _period_windows, "dated": _dated_windows}[table.grain]
-    windows = read(rows, find_window(preamble, file), file)
+    windows, column, what = read(rows, find_window(preamble, file), file)
     rows = rows.assign(**windows.astype("datetime64[us]"))
     pairs = rows[["period_start", "period_end"]].drop_duplicates().dropna()
     kinds = {(start, end): period_kind(start.date(), end.date()) for start, end in pairs.itertuples(index=False)}
     rows["period_kind"] = [kinds.get(pair) for pair in zip(rows["period_start"], rows["period_end"], strict=True)]
-    bad = rows.index[rows["period_kind"].isna()]
-    advice = "correct the cell, or export one window at a time"
-    return rows, [(row, *windows.attrs["fault"](row), advice) for row in bad]
+    undated = rows.index[rows["period_kind"].isna()]
+    return rows, {(row, column): (what, "correct the cell, or export one window at a time") for row in undated}
 
 
-def _constant(rows: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
-    return pd.DataFrame({"period_start": pd.Timestamp(start), "period_end": pd.Timestamp(end)}, index=rows.index)
+def _constant(rows: pd.DataFrame, start: date, end: date) -> tuple[pd.DataFrame, str, str]:
+    windows = pd.DataFrame({"period_start": pd.Timestamp(start), "period_end": pd.Timestamp(end)}, index=rows.index)
+    return windows, "", ""
 
 
-def _snapshot_windows(rows, window, file) -> pd.DataFrame:
+def _snapshot_windows(rows, window, file) -> tuple[pd.DataFrame, str, str]:
+    """The day of a state: the end of the window in the title cell, or the day in the file's name."""
     day = window[1] if window else find_day(file)
     if day is None:
         raise ExportError("no day found for this state; put it into the file's name, such as products-2026-09-19.xlsx")
     return _constant(rows, day, day)
 
 
-def _period_windows(rows, window, file) -> pd.DataFrame:
+def _period_windows(rows, window, file) -> tuple[pd.DataFrame, str, str]:
     """The window of each row from its own label, its two dates, or the title cell."""
     if rows["period"].notna().any():
-        labels = rows["period"].map(_label_window, na_action="ignore")
-        windows = pd.DataFrame(
-            {
-                "period_start": labels.map(lambda pair: pair[0], na_action="ignore"),
-                "period_end": labels.map(lambda pair: pair[1], na_action="ignore"),
-            },
-            index=rows.index,
-        )
-        windows.attrs["fault"] = lambda row: ("period", rows.at[row, "period"], "a day, a window A~B or a month")
-        return windows
+        pairs = rows["period"].map(_label_window, na_action="ignore")
+        ends = {"period_start": 0, "period_end": 1}
+        windows = {name: pairs.map(lambda pair, end=end: pair[end], na_action="ignore") for name, end in ends.items()}
+        return pd.DataFrame(windows, index=rows.index), "period", "a day, a window A~B or a month"
     if rows["period_start"].notna().any():
         windows = rows[["period_start", "period_end"]].where(rows["period_start"] <= rows["period_end"])
-        windows.attrs["fault"] = lambda row: ("period_end", rows.at[row, "period_end"], "a day not before the first")
-        return windows
+        return windows, "period_end", "a day not before the first"
     if window is None:
         raise ExportError(
             "no window found; put 时间周期 2026-09-13~2026-09-19 into the first cell, "
@@ -210,33 +209,25 @@ def _label_window(label: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
         return None
 
 
-def _dated_windows(rows, window, file) -> pd.DataFrame:
+def _dated_windows(rows, window, file) -> tuple[pd.DataFrame, str, str]:
     """Rows with a day go to their natural week, clipped to what the file covers; without a day, to its window."""
     days = rows["on"]
-    if window is None and days.notna().any():
-        last = days.max().date()
-        named = find_day(file)
-        # days without spend have no row: a file named by a later day of the same week covers the week to that day
-        window = days.min().date(), named if named and last < named <= week_of(last) else last
-    if window is None:
-        if rows["period_start"].notna().any() or rows["period"].notna().any():
-            return _period_windows(rows, window, file)
-        raise ExportError(
-            "no window found; put 时间周期 2026-09-13~2026-09-19 into the first cell, or add a column 日期"
-        )
     if days.isna().all():
-        return _constant(rows, *window)
-    first, last = pd.Timestamp(window[0]), pd.Timestamp(window[1])
+        return _period_windows(rows, window, file)
+    first, last = window or (days.min().date(), _last_day(days.max().date(), file))
     saturdays = days + pd.to_timedelta((5 - days.dt.day_of_week) % 7, unit="D")
-    inside = days.between(first, last)
-    windows = pd.DataFrame(
-        {
-            "period_start": (saturdays - timedelta(days=6)).clip(lower=first).where(inside),
-            "period_end": saturdays.clip(upper=last).where(inside),
-        }
-    )
-    windows.attrs["fault"] = lambda row: ("on", days.at[row], f"a day from {window[0]} to {window[1]}")
-    return windows
+    inside = days.between(pd.Timestamp(first), pd.Timestamp(last))
+    windows = {
+        "period_start": (saturdays - timedelta(days=6)).clip(lower=pd.Timestamp(first)).where(inside),
+        "period_end": saturdays.clip(upper=pd.Timestamp(last)).where(inside),
+    }
+    return pd.DataFrame(windows), "on", f"a day from {first} to {last}"
+
+
+def _last_day(newest: date, file: str) -> date:
+    """The last day that a file covers: days without spend have no row, but the file's name may tell the end."""
+    named = find_day(file)
+    return named if named and newest < named <= week_of(newest) else newest
 
 
 #: What must agree in an export: (table, name, stated column, how it is computed, half a unit of its last digit).

@@ -272,7 +272,7 @@ TABLES: dict[str, Table] = {
               )),
         Table("ad_keyword", "dated", "关键词推广报表", "P4P keywords", "营销中心 → 外贸直通车 → 数据报告 → 关键词报告 → 下载", "Marketing → P4P → Reports → Keyword report → Download",
               ("keyword", "clicks", "spend"), (
-                  *_PERIOD, _ON,
+                  _ON, *_PERIOD,
                   _col("keyword", "text", "关键词", "Keyword", documented="关键词|keyword|word", inferred="推广关键词|词"),
                   _col("campaign", "text", "计划名称", "Campaign", inferred="计划名称|推广计划|计划|campaign"),
                   _col("ad_group", "text", "推广组", "Group", inferred="推广组|分组|关键词组|ad_group"),
@@ -284,12 +284,12 @@ TABLES: dict[str, Table] = {
               )),
         Table("ad_product", "dated", "产品推广报表", "P4P products", "营销中心 → 外贸直通车 → 数据报告 → 产品报告 → 下载", "Marketing → P4P → Reports → Product report → Download",
               ("product_id", "clicks", "spend"), (
-                  *_PERIOD, _ON, _PRODUCT_ID, _TITLE,
+                  _ON, *_PERIOD, _PRODUCT_ID, _TITLE,
                   _col("campaign", "text", "计划名称", "Campaign", inferred="计划名称|推广计划|计划|campaign"), *_AD,
               )),
         Table("ad_campaign", "dated", "推广计划报表", "Campaigns", "营销中心 → 全站推广 / 外贸直通车 → 计划报告 → 下载", "Marketing → Whole-site promotion / P4P → Campaign report → Download",
               ("campaign", "spend"), (
-                  *_PERIOD, _ON,
+                  _ON, *_PERIOD,
                   _col("campaign", "text", "计划名称", "Campaign", documented="计划名称", inferred="推广计划|campaign|title"),
                   _col("campaign_id", "id", "计划ID", "Campaign ID", documented="计划ID|campaign_id"),
                   _col("plan_type", "text", "推广类型", "Plan type", "标准推广 or 全站推广", inferred="推广类型|计划类型|plan_type"),
