@@ -58,15 +58,14 @@ def evaluate(
 
     Source: `rules/boards.toml` with its notes.
     """
-    facts = _facts(products, reviews, prices, store, as_of, rules)
+    facts = gather(products, reviews, prices, store=store, as_of=as_of, rules=rules)
     found: dict[str, np.ndarray] = {}
     judged = [_path(path, facts, found) for path in PATHS]
     row, path = np.divmod(np.arange(len(products) * len(PATHS)), len(PATHS))
     columns = {name: np.stack([column[name] for column in judged], axis=1).ravel() for name in judged[0]}
-    ids = products["product_id"] if "product_id" in products else pd.Series(pd.NA, index=products.index)
     return pd.DataFrame(
         {
-            "product_id": ids.array.take(row),
+            "product_id": product_ids(products).array.take(row),
             "board": _words(list(PATHS.values()), path),
             "path": _words(list(PATHS), path),
             "verdict": _words(VERDICTS, columns["verdict"]),
@@ -80,6 +79,12 @@ def evaluate(
     )
 
 
+def gather(products, reviews=None, prices=None, *, store: Any, as_of: date, rules: RuleSet | None = None) -> Facts:
+    """The facts of a day under the rules of that day, or under those given."""
+    day = pd.Timestamp(as_of).date()
+    return Facts(products, reviews, prices, store, day, rulebook.load(day) if rules is None else rules)
+
+
 def roots(path: str, rules: RuleSet) -> list[str]:
     """The ids of the groups that describe a path: first the reading in use, then the others."""
     if path not in READINGS:
@@ -88,35 +93,84 @@ def roots(path: str, rules: RuleSet) -> list[str]:
     return [f"boards.{path}.{value}" for value in (reading.value, *(other.value for other in reading.alternatives))]
 
 
-def missing(rule: Rule, facts: Facts) -> np.ndarray:
-    """How far each product is from meeting a condition, in the condition's unit; NaN where that has no number.
+def readings(rules: RuleSet) -> list[dict]:
+    """How the two rules that contradict themselves or can be read in two ways are read: messages for the report."""
+    scope, reviews = rules[READINGS["pick"]].value, rules[READINGS["best_review"]].value
+    return [{"id": f"boards.veto.{scope}"}, {"id": f"boards.reviews.{reviews}"}]
 
-    For a search CTR the unit is clicks at today's impressions; a number that must be exceeded is exceeded by one.
+
+def mix(products: pd.DataFrame, rules: RuleSet) -> dict:
+    """The kind of store by its share of ready-to-ship products: `rts`, `oem`, `mixed`, or `unknown` without the flag.
+
+    share = products flagged ready-to-ship / products whose flag is known; a store is mixed where the smaller of the two
+    kinds has the share `boards.mixed_share` (our default).
+    """
+    flags = products["is_rts"].astype("boolean") if "is_rts" in products else pd.Series(dtype="boolean")
+    rts, known = int(flags.sum()), int(flags.notna().sum())
+    if not known:
+        return {"id": "boards.mix.unknown", "products": len(products)}
+    share = rts / known
+    mixed = min(rts, known - rts) / known >= rules["boards.mixed_share"].value
+    kind = "mixed" if mixed else "rts" if share > 0.5 else "oem"
+    return {"id": f"boards.mix.{kind}", "rts": rts, "known": known, "share": share}
+
+
+def suitable(products: pd.DataFrame, evaluated: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
+    """How well each path suits the store: own products that may enter it / those that it is open to.
+
+    A path that asks for ready-to-ship products is open to these alone, and suits a store of custom products badly.
+    In: `products`, and their table of `evaluate`. Out, best first: `board, path, needs_rts, open_to, passed, failed,
+    unclear`, `pass_share` (passed / (passed + failed); missing where nothing could be judged), `suits` (True, False, or
+    missing where no flag is known).
+    """
+    kind = mix(products, rules)["id"].rsplit(".", 1)[1]
+    flags = products["is_rts"].astype("boolean") if "is_rts" in products else pd.Series(dtype="boolean")
+    counts = pd.crosstab(evaluated["path"], evaluated["verdict"]).reindex(
+        index=list(PATHS), columns=["pass", "fail", "unknown"], fill_value=0
+    )
+    needs = np.array([_asks(roots(path, rules)[0], "is_rts", rules) for path in PATHS])
+    judged = counts["pass"] + counts["fail"]
+    table = pd.DataFrame(
+        {
+            "board": list(PATHS.values()),
+            "path": list(PATHS),
+            "needs_rts": needs,
+            "open_to": np.where(needs, int(flags.sum()), len(products)),
+            "passed": counts["pass"].to_numpy(),
+            "failed": counts["fail"].to_numpy(),
+            "unclear": counts["unknown"].to_numpy(),
+            "pass_share": (counts["pass"] / judged.where(judged > 0)).to_numpy(),
+            "suits": pd.array(np.where(needs & (kind == "unknown"), None, ~needs | (kind != "oem")), dtype="boolean"),
+        }
+    )
+    return table.sort_values(["suits", "passed"], ascending=False, kind="stable", ignore_index=True)
+
+
+def amounts(rule: Rule, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """What is there and what it takes to meet a condition, both in the condition's unit.
+
+    The unit of a search CTR is clicks at today's impressions (at least one); what must be exceeded is exceeded by one.
     """
     have, need = facts.bounds(rule)[0], facts.threshold(rule)
-    if rule.operator == "==":
-        return np.full(len(have), np.nan)
     if rule.field == "search_ctr_30d":
-        need = need * facts.column("search_impressions_30d")
         have = facts.column("search_clicks_30d")
-    if rule.operator in ("<", "<="):
-        return have - need
-    # 0.04 x 75 impressions must be 3 clicks, not the 3.0000000000000004 of binary fractions
-    exact = np.round(need, 9)
-    more = np.floor(exact) + 1 - have if rule.operator == ">" else exact - have
-    return np.maximum(np.ceil(more), 1) if rule.field == "search_ctr_30d" else more
+        # 0.04 x 75 impressions must be 3 clicks, not the 3.0000000000000004 of binary fractions
+        need = np.round(need * facts.column("search_impressions_30d"), 9)
+        return have, np.maximum(np.floor(need) + 1 if rule.operator == ">" else np.ceil(need), 1)
+    return have, need + {">": 1, "<": -1}.get(rule.operator, 0)
 
 
 def step(rule: Rule, facts: Facts, rows: np.ndarray) -> np.ndarray:
     """What each of these rows still needs to meet the condition: a message with `missing`, `have` and `required`."""
     told = np.empty(len(facts.products), dtype=object)
-    kind = "_".join(filter(None, (f"boards.gap.{rule.field}", rule.base)))
+    at_most = "at_most" if "<" in rule.operator else None
+    kind = "_".join(filter(None, (f"boards.gap.{rule.field}", at_most, rule.base)))
     if rule.operator == "==":
         told[rows] = {"id": kind}
         return told
-    numbers = (missing(rule, facts), facts.bounds(rule)[0], facts.threshold(rule))
-    triples = zip(*(values[rows].tolist() for values in numbers), strict=True)
-    told[rows] = [{"id": kind, "missing": short, "have": have, "required": need} for short, have, need in triples]
+    have, need = (values[rows] for values in amounts(rule, facts))
+    triples = zip(np.abs(need - have).tolist(), have.tolist(), need.tolist(), strict=True)
+    told[rows] = [{"id": kind, "missing": short, "have": now, "required": least} for short, now, least in triples]
     return told
 
 
@@ -151,9 +205,9 @@ def messages(masks: dict[str, np.ndarray], facts: Facts) -> np.ndarray:
     return result
 
 
-def _facts(products, reviews, prices, store, as_of, rules) -> Facts:
-    day = pd.Timestamp(as_of).date()
-    return Facts(products, reviews, prices, store, day, rulebook.load(day) if rules is None else rules)
+def product_ids(products: pd.DataFrame) -> pd.Series:
+    """The ids of the products; missing where the column is absent."""
+    return products["product_id"] if "product_id" in products else pd.Series(pd.NA, index=products.index)
 
 
 def _path(path: str, facts: Facts, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -209,3 +263,9 @@ def _objects(values: list) -> np.ndarray:
 def _words(words: Sequence[str], codes: np.ndarray) -> pd.api.extensions.ExtensionArray:
     """A column of words by their position; -1 is missing."""
     return pd.array(words, dtype="str").take(codes, allow_fill=True)
+
+
+def _asks(rule_id: str, field: str, rules: RuleSet) -> bool:
+    """Whether a rule or one below it tests a fact."""
+    rule = rules[rule_id]
+    return rule.field == field or any(_asks(member, field, rules) for member in rule.of)

@@ -217,6 +217,18 @@ def _average_stars(facts: Facts, rule: Rule) -> Bounds:
     return known(lower)[0], known(upper)[1]
 
 
+def oldest_review(facts: Facts, rule: Rule) -> np.ndarray:
+    """Age in days of the oldest review that surely counts for a rule about reviews; NaN where there is none."""
+    if facts.reviews is None:
+        return np.full(len(facts.products), np.nan)
+    where, age, stars = facts.reviewed
+    least = facts.rules["boards.best_review.stars"].value if rule.field == "good_reviews" else -np.inf
+    counted = within(age, rule) & (np.isneginf(least) | (stars >= least)) & (where >= 0)
+    oldest = np.full(len(facts._ids[1]), np.nan)
+    np.fmax.at(oldest, where[counted], age[counted])
+    return facts.per_product(oldest, np.nan)
+
+
 def within(age: np.ndarray, rule: Rule) -> np.ndarray:
     """Whether an age in days lies in a rule's window; a date that lies ahead or is missing does not."""
     return (age >= 0) & ((age <= rule.window_days) if rule.inclusive else (age < rule.window_days))

@@ -105,14 +105,28 @@ def load(as_of: date, overrides: Path | str | None = None) -> RuleSet:
 def table(rules: RuleSet) -> pd.DataFrame:
     """One row per rule in force: what it says, since when, who says so, how sure, and whether the user changed it."""
     records = [
-        rule.model_dump() | {"kind": rule.kind, "title_en": rule.title.en, "title_zh": rule.title.zh}
+        rule.model_dump() | {"rule_kind": rule.kind, "title_en": rule.title.en, "title_zh": rule.title.zh}
         for rule in rules.values()
     ]
-    columns = ["id", "kind", "title_en", "title_zh", *[key for key in Rule.model_fields if key not in ("id", "title")]]
-    return pd.DataFrame(records, columns=columns).assign(
-        overridden=[rule_id in rules.overridden for rule_id in rules],
-        our_default=[rule.source == OUR_DEFAULT for rule in rules.values()],
+    others = [key for key in Rule.model_fields if key not in ("id", "title")]
+    columns = ["id", "rule_kind", "title_en", "title_zh", *others]
+    return (
+        pd.DataFrame(records, columns=columns)
+        .rename(columns={"id": "rule", "of": "members", "base": "relative_to"})
+        .assign(
+            overridden=[rule_id in rules.overridden for rule_id in rules],
+            our_default=[rule.source == OUR_DEFAULT for rule in rules.values()],
+        )
     )
+
+
+def about(rules: RuleSet) -> list[dict]:
+    """What a report says about the rules that it used: their day and version, and which of them the user changed."""
+    said = [{"id": "rules.version", "as_of": f"{rules.as_of}", "version": rules.version, "rules": len(rules)}]
+    if rules.overridden:
+        ids = ", ".join(rules.overridden)
+        said.append({"id": "rules.overridden", "rules": len(rules.overridden), "ids": ids})
+    return said
 
 
 @cache

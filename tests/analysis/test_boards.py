@@ -213,7 +213,7 @@ def test_a_fail_names_the_conditions_in_the_way_and_what_is_missing():
     assert row["gap"] == [
         {"id": "boards.gap.inquiries_30d", "missing": 1.0, "have": 0.0, "required": 1.0},
         {"id": "boards.gap.orders_30d", "missing": 1.0, "have": 0.0, "required": 1.0},
-        {"id": "boards.gap.search_impressions_30d", "missing": 6.0, "have": 15.0, "required": 20.0},
+        {"id": "boards.gap.search_impressions_30d", "missing": 6.0, "have": 15.0, "required": 21.0},
     ]
 
 
@@ -225,22 +225,22 @@ def test_a_pass_has_nothing_in_its_way():
 @pytest.mark.parametrize(
     ("path", "changes", "gap"),
     [
-        ("pick", {"growth_score": 60}, {"id": "boards.gap.growth_score", "missing": 1.0, "have": 60, "required": 60}),
+        ("pick", {"growth_score": 60}, {"id": "boards.gap.growth_score", "missing": 1.0, "have": 60, "required": 61}),
         (
             "pick",
             {"min_price_180d": 8.5},
-            {"id": "boards.gap.event_price_min_price_180d", "missing": 0.5, "have": 9.0, "required": 8.5},
+            {"id": "boards.gap.event_price_at_most_min_price_180d", "missing": 0.5, "have": 9.0, "required": 8.5},
         ),
         ("pick", {"is_rts": False}, {"id": "boards.gap.is_rts"}),
         (
             "new_arrival",
             {"published_on": days_ago(93)},
-            {"id": "boards.gap.days_since_published", "missing": 3.0, "have": 93.0, "required": 90.0},
+            {"id": "boards.gap.days_since_published_at_most", "missing": 3.0, "have": 93.0, "required": 90.0},
         ),
         (
             "new_arrival",
             NO_OPPORTUNITY | {"search_clicks_30d": 2, "search_impressions_30d": 75},
-            {"id": "boards.gap.search_ctr_30d", "missing": 1.0, "have": 2 / 75, "required": 0.04},
+            {"id": "boards.gap.search_ctr_30d", "missing": 1.0, "have": 2.0, "required": 3.0},
         ),
     ],
 )
@@ -254,9 +254,9 @@ def test_clicks_that_a_ctr_misses_are_counted_at_todays_impressions():
     cases += [("growth_ctr", 0, 1), ("search_ctr", 0, 1)]
     table = frame(*(GOOD | {"search_impressions_30d": n, "search_clicks_30d": 0} for _, n, _ in cases))
     known = rules.load(DAY)
-    facts = boards.Facts(table, None, None, Store(), DAY, known)
+    facts = boards.gather(table, store=Store(), as_of=DAY, rules=known)
     for row, (name, _, clicks) in enumerate(cases):
-        assert boards.missing(known[f"boards.new_arrival.{name}"], facts)[row] == clicks
+        assert boards.amounts(known[f"boards.new_arrival.{name}"], facts)[1][row] == clicks
 
 
 def test_rank_is_dense_within_the_store_and_missing_where_nothing_orders_the_list():
@@ -331,6 +331,56 @@ def test_a_rule_about_an_unknown_fact_is_refused(tmp_path):
     (tmp_path / "rules.toml").write_text('[[rule]]\nid = "boards.most_popular.inquiries"\nfield = "likes"\n')
     with pytest.raises(ValueError, match="rule 'boards.most_popular.inquiries', key 'field': no fact 'likes'"):
         boards.evaluate(frame(GOOD), store=Store(), as_of=DAY, rules=rules.load(DAY, tmp_path / "rules.toml"))
+
+
+def test_the_reading_in_use_is_told(tmp_path):
+    assert boards.readings(rules.load(DAY)) == [{"id": "boards.veto.apply"}, {"id": "boards.reviews.each"}]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([True] * 9 + [False], {"id": "boards.mix.rts", "rts": 9, "known": 10, "share": 0.9}),
+        ([True] * 8 + [False] * 2, {"id": "boards.mix.mixed", "rts": 8, "known": 10, "share": 0.8}),
+        ([True] * 2 + [False] * 8, {"id": "boards.mix.mixed", "rts": 2, "known": 10, "share": 0.2}),
+        ([True] + [False] * 9 + [None], {"id": "boards.mix.oem", "rts": 1, "known": 10, "share": 0.1}),
+        ([None, None], {"id": "boards.mix.unknown", "products": 2}),
+    ],
+)
+def test_the_kind_of_store_follows_the_share_of_ready_to_ship_products(flags, message):
+    table = frame(*(GOOD | {"is_rts": flag} for flag in flags))
+    assert boards.mix(table, rules.load(DAY)) == message
+    if message["id"] == "boards.mix.unknown":
+        assert boards.mix(table.drop(columns="is_rts"), rules.load(DAY)) == message
+
+
+def test_a_store_of_custom_products_is_not_suited_by_paths_for_ready_to_ship_ones():
+    rows = [GOOD | {"product_id": str(i), "is_rts": i == 0} for i in range(10)]
+    rows[1] |= {"inquiries_90d": 0}
+    rows[2] |= {"inquiries_90d": None}
+    table = frame(*rows)
+    known = rules.load(DAY)
+    fit = boards.suitable(table, boards.evaluate(table, store=Store(), as_of=DAY), known).set_index("path")
+    assert fit["suits"].to_dict() == {
+        "new_arrival": True,
+        "most_popular": True,
+        "best_review": True,
+        "hot_selling": False,
+        "apply": False,
+        "pick": False,
+    }
+    assert fit["needs_rts"].to_dict() == {path: not suits for path, suits in fit["suits"].items()}
+    row = fit.loc["most_popular"]
+    assert (row["open_to"], row["passed"], row["failed"], row["unclear"], row["pass_share"]) == (10, 8, 1, 1, 8 / 9)
+    assert fit.loc["hot_selling", "open_to"] == 1
+    assert pd.isna(fit.loc["best_review", "pass_share"]), "without reviews nothing is judged"
+    assert fit.index.tolist()[:2] == ["new_arrival", "most_popular"]
+
+
+def test_paths_for_ready_to_ship_products_cannot_be_recommended_without_the_flag():
+    table = frame(GOOD | {"is_rts": None})
+    fit = boards.suitable(table, boards.evaluate(table, store=Store(), as_of=DAY), rules.load(DAY)).set_index("path")
+    assert fit.loc["most_popular", "suits"] and pd.isna(fit.loc["pick", "suits"])
 
 
 # --- an independent, deliberately naive implementation ---------------------------------------------------------------

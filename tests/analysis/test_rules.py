@@ -155,7 +155,7 @@ def test_a_user_changes_what_differs_and_the_set_says_so(tmp_path):
     assert found.overridden == ("boards.new_arrival.impressions",)
     assert found.version != ours.version == rules.load(DAY).version
     assert rules.load(DAY, str(path))["boards.new_arrival.impressions"].value == 30
-    table = rules.table(found).set_index("id")
+    table = rules.table(found).set_index("rule")
     assert table["overridden"].sum() == 1 and table.loc["boards.new_arrival.impressions", "overridden"]
     assert ours.overridden == () and ours["boards.new_arrival.impressions"].value == 20
 
@@ -217,7 +217,7 @@ def test_a_user_may_add_a_condition_to_a_group(tmp_path):
 
 def test_the_table_has_one_row_per_rule_and_marks_our_defaults():
     found = rules.load(DAY)
-    table = rules.table(found).set_index("id")
+    table = rules.table(found).set_index("rule")
     assert table.index.tolist() == list(found)
     assert not table.loc["boards.top", "our_default"] and table.loc["boards.near_miss.effort", "our_default"]
     assert table.loc["boards.top", "title_zh"] == "榜单名额"
@@ -228,3 +228,12 @@ def test_a_users_entry_about_a_rule_of_another_time_is_passed_over(shipped, tmp_
     path = user_file(tmp_path, '[[rule]]\nid = "t.x"\nvalue = 10\n')
     assert rules.load(date(2025, 6, 30), path)["t.x"].value == 10
     assert rules.load(DAY, path).overridden == ()
+
+
+def test_a_report_names_the_version_and_what_the_user_changed(tmp_path):
+    ours = rules.load(DAY)
+    assert rules.about(ours) == [
+        {"id": "rules.version", "as_of": "2026-09-19", "version": ours.version, "rules": len(ours)}
+    ]
+    found = rules.load(DAY, user_file(tmp_path, '[[rule]]\nid = "boards.top"\nvalue = 10\n'))
+    assert rules.about(found)[1] == {"id": "rules.overridden", "rules": 1, "ids": "boards.top"}
