@@ -116,8 +116,5 @@ def summary(judged: pd.DataFrame) -> pd.DataFrame:
     table = pd.crosstab(judged["word_class"], judged["verdict"]).reindex(index=classes, columns=verdicts, fill_value=0)
     table.insert(0, "words", table.sum(axis=1))
     table.insert(0, "aim", table.index.map({"head": "traffic", "long_tail": "opportunities"}))
-    return (
-        table.rename(columns={"not enough data": "not_enough_data"})
-        .rename_axis(index="word_class", columns=None)
-        .reset_index()
-    )
+    table.columns = [name.replace(" ", "_") for name in table.columns]
+    return table.rename_axis("word_class").reset_index()

@@ -1,17 +1,13 @@
-"""Product health: scores and tiers of the day, what a listing lacks, and which products deserve a showcase."""
+"""Product health: scores and tiers of the day, what a listing lacks, and what to do about both."""
 
 import re
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc
 
-from opsbook.analysis import rates
 from opsbook.analysis.brief import ACTION_COLUMNS
 from opsbook.analysis.rules import RuleSet
-
-COMPONENTS = ("title_match", "growth_score", "ctr", "opportunity_rate")
 
 
 def standing(profile: pd.DataFrame, *, rules: RuleSet) -> pd.DataFrame:
@@ -109,7 +105,7 @@ def _characters(profile: pd.DataFrame, rules: RuleSet):
 def _in_title(profile: pd.DataFrame, rules: RuleSet):
     lists = keyword_lists(profile["keywords"])
     found = pd.Series(
-        [_words_in_title(words, title) for words, title in zip(lists, profile["title"], strict=True)],
+        [words_in_title(words, title) for words, title in zip(lists, profile["title"], strict=True)],
         profile.index,
         "float64",
     )
@@ -117,7 +113,7 @@ def _in_title(profile: pd.DataFrame, rules: RuleSet):
     return found, wanted, found == wanted
 
 
-def _words_in_title(keywords: list[str] | None, title: str) -> float:
+def words_in_title(keywords: list[str] | None, title: str) -> float:
     """The number of keywords all of whose words stand in the title."""
     if keywords is None or pd.isna(title):
         return np.nan
@@ -152,87 +148,6 @@ _CHECKS = {
 }
 
 
-def showcase_strength(performance: pd.DataFrame, profile: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The strength of a product for the showcase is its mean rank in the store over the components that are known.
-
-    Components (`COMPONENTS`): share of its keywords that stand in the title, growth score, search CTR and opportunity
-    rate, both shrunk to the store. Rank: share of the store's products with a lower or equal value, 0 to 1. The seeds
-    name the components and no weights; equal ones are our default, so every component is shown. In: `performance`
-    with `product_id, is_showcase` and its counts; `profile` with any of `keywords, title, growth_score`. Out:
-    `product_id, title, is_showcase`, the components, `alpha, beta` (posterior of the CTR), `known` (how many
-    components), `strength`.
-    """
-    rows = performance.drop_duplicates("product_id").reset_index(drop=True)
-    extra = pd.DataFrame({"product_id": []}) if profile is None else profile.drop_duplicates("product_id")
-    extra = rows[["product_id"]].merge(
-        extra.astype({"product_id": rows["product_id"].dtype}), on="product_id", how="left"
-    )
-    counts = rows.reindex(columns=["search_clicks", "search_impressions", "inquirers", "tm", "visitors"]).astype(
-        "float64"
-    )
-    ctr = rates.shrink(counts["search_clicks"], counts["search_impressions"])
-    opportunity = rates.shrink(counts["inquirers"] + counts["tm"], counts["visitors"])
-    found = extra.reindex(columns=["keywords", "title", "growth_score"])
-    matched, wanted, _ = _in_title(found.assign(title=rows.get("title", found["title"])), None)
-    out = rows.reindex(columns=["product_id", "title", "is_showcase"]).assign(
-        title_match=matched / wanted,
-        growth_score=found["growth_score"].astype("float64"),
-        ctr=ctr["mean"].where(counts["search_impressions"] > 0),
-        opportunity_rate=opportunity["mean"].where(counts["visitors"] > 0),
-        alpha=ctr["alpha"],
-        beta=ctr["beta"],
-    )
-    parts = out[list(COMPONENTS)]
-    return out.assign(known=parts.notna().sum(axis=1), strength=parts.rank(pct=True).mean(axis=1))
-
-
-def showcase_swaps(strength: pd.DataFrame, *, confidence: float = 0.8) -> pd.DataFrame:
-    """Swaps: the weakest products in the showcase, each against the strongest outside that beats it.
-
-    A pair is proposed when the outside product is ahead in more than half of the components known for both (at least
-    two of them) and its CTR is higher with a probability of at least `confidence` (our default). In: the result of
-    `showcase_strength`. Out: `out_id, out_title, in_id, in_title`, every component as `<component>_out` and
-    `<component>_in`, `ahead, of, probability, evidence`; `out` leaves the showcase, `in` enters it.
-    """
-    inside = strength[strength["is_showcase"].eq(True).fillna(False)].sort_values("strength", kind="stable")
-    outside = strength[strength["is_showcase"].eq(False).fillna(False)].sort_values(
-        "strength", ascending=False, kind="stable"
-    )
-    n = min(len(inside), len(outside))
-    weak, strong = inside.head(n).reset_index(drop=True), outside.head(n).reset_index(drop=True)
-    parts = list(COMPONENTS)
-    pairs = weak[["product_id", "title", *parts]].join(
-        strong[["product_id", "title", *parts]], lsuffix="_out", rsuffix="_in"
-    )
-    pairs = pairs.rename(
-        columns={
-            f"{name}_{side}": f"{side}_{name.split('_')[-1]}"
-            for name in ("product_id", "title")
-            for side in ("out", "in")
-        }
-    )
-    pairs["ahead"] = (strong[parts] > weak[parts]).sum(axis=1)
-    pairs["of"] = (strong[parts].notna() & weak[parts].notna()).sum(axis=1)
-    pairs["probability"] = prob_greater(strong, weak)
-    wins = (pairs["of"] >= 2) & (pairs["ahead"] * 2 > pairs["of"]) & (pairs["probability"] >= confidence)
-    pairs = pairs[wins & (strong["strength"] > weak["strength"])].reset_index(drop=True)
-    pairs["evidence"] = [
-        {"id": "products.swap"} | {key: row[key] for key in ("ahead", "of", "probability")}
-        for row in pairs.to_dict("records")
-    ]
-    return pairs
-
-
-def prob_greater(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
-    """The probability that the first of two gamma-distributed rates is the greater one.
-
-    With X ~ Gamma(a, rate b) and Y ~ Gamma(c, rate d): bX / (bX + dY) is Beta(a, c), so P(Y < X) = I(c, a) at d / (b
-    + d).
-    """
-    share = other["beta"] / (one["beta"] + other["beta"])
-    return pd.Series(betainc(other["alpha"], one["alpha"], share), one.index)
-
-
 def actions(
     *,
     week: date,
@@ -244,7 +159,7 @@ def actions(
 ) -> pd.DataFrame:
     """Proposals from the tables of product health, at most `top` of each kind; columns of `brief.ACTION_COLUMNS`.
 
-    In, any of: the results of `standing`, `showcase_swaps`, `lint` and `lifecycle.watch`. Near misses closest to the
+    In, any of: the results of `standing`, `showcase.swaps`, `lint` and `lifecycle.watch`. Near misses closest to the
     strong tier first, low scores lowest first, listings with most errors first. No source says what a repair brings,
     so no effect is promised.
     """

@@ -20,8 +20,7 @@ MESSAGES: dict[str, str] = {
     "products.lint_video": N_("Whether the product has a video."),
     "products.lint_failed": N_("{failed} checks of the listing fail."),
     "products.swap": N_(
-        "Ahead in {ahead} of {of} components; its CTR is higher with a probability of {probability:.0%}. Equal "
-        "weights are our default."
+        "Ahead in {ahead} of {of} components, rates only where surer than chance. Equal weights are our default."
     ),
     "products.watch_decline": N_(
         "{last:,.0f} last week against {base:,.1f} a week in the {base_weeks} weeks before: more than chance "
