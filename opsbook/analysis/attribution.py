@@ -42,11 +42,21 @@ def allocated_inquiries(ad_keyword: pd.DataFrame, product_performance: pd.DataFr
         return unknown
     if product_performance["product_id"].duplicated().any():
         raise ValueError("`product_performance` must hold one window, one row per product; found a product twice")
+    _check_window(ad_keyword, product_performance)
     product = ad_keyword["product_id"]
     products = product_performance.set_index("product_id")[["visitors", "inquiries"]].astype(float)
     clicks = ad_keyword["clicks"].astype(float)
     seen = np.maximum(product.map(products["visitors"]).astype(float), clicks.groupby(product).transform("sum"))
     return product.map(products["inquiries"]).astype(float) * clicks / seen.where(seen > 0)
+
+
+def _check_window(ad_keyword: pd.DataFrame, products: pd.DataFrame) -> None:
+    """Clicks of one window and inquiries of another do not belong together."""
+    begin, end = ("on", "on") if "on" in ad_keyword else ("period_start", "period_end")
+    if {"period_start", "period_end"} <= set(products) and {begin, end} <= set(ad_keyword):
+        first, last = pd.to_datetime(products["period_start"]).min(), pd.to_datetime(products["period_end"]).max()
+        if pd.to_datetime(ad_keyword[begin]).min() < first or pd.to_datetime(ad_keyword[end]).max() > last:
+            raise ValueError(f"clicks must lie in the window of the inquiries, {first:%Y-%m-%d} to {last:%Y-%m-%d}")
 
 
 def settle(table: pd.DataFrame, data_up_to: date, unstable_days: int = 3) -> pd.DataFrame:

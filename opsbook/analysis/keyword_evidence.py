@@ -82,5 +82,6 @@ def _plain(values: np.ndarray) -> list:
     """Python numbers: whole columns as int, missing numbers as None."""
     missing = np.isnan(values)
     filled = np.where(missing, 0, values)
-    plain = filled.astype(int).tolist() if (filled % 1 == 0).all() else filled.tolist()
+    whole = (filled % 1 == 0).all() and filled.max(initial=0) < 2**53
+    plain = filled.astype(int).tolist() if whole else filled.tolist()
     return [None if gap else n for n, gap in zip(plain, missing.tolist(), strict=True)] if missing.any() else plain

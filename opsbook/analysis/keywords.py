@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammaincinv
 
 from opsbook.analysis import rates
 from opsbook.analysis.brief import ACTION_COLUMNS
@@ -105,6 +106,26 @@ def wrong_pauses(decided: pd.DataFrame) -> dict:
         "spend": round(float(paused["spend"].sum()), 2),
         "inquiries": round(float((paused["rate"] * paused["clicks"]).sum()), 2),
     }
+
+
+def standardised(keywords: pd.DataFrame, by: str = "group") -> pd.DataFrame:
+    """The rate that each word would have if its clicks came from the same mix of groups as everybody's.
+
+    Words that live off different countries or products are not compared by their total rates, which may even turn the
+    order around (Simpson). rate = sum over groups of (the group's share of all clicks x the word's shrunken rate in the
+    group; without clicks there, that of the group). In: `keyword, clicks, inquiries` and `by`; rows with a missing
+    count are left out. Out, one row per word: `clicks, inquiries, rate, rate_lower, rate_upper` (90 %).
+    """
+    known = keywords.dropna(subset=["clicks", "inquiries"])
+    sums = known.groupby(["keyword", by], dropna=False)[["clicks", "inquiries"]].sum()
+    cells = sums.unstack(fill_value=0).stack(future_stack=True)  # a pair without a row had no clicks
+    posterior = rates.shrink(cells["inquiries"], cells["clicks"], cells.index.get_level_values(by))
+    share = cells["clicks"].groupby(by, dropna=False).transform("sum") / (cells["clicks"].sum() or np.nan)
+    mean, variance = share * posterior["mean"], share**2 * posterior["alpha"] / posterior["beta"] ** 2
+    moments = pd.DataFrame({"mean": mean, "variance": variance}).groupby("keyword").sum(min_count=1)
+    shape, scale = moments["mean"] ** 2 / moments["variance"], moments["variance"] / moments["mean"]
+    bounds = {f"rate_{end}": gammaincinv(shape, q) * scale for end, q in (("lower", 0.05), ("upper", 0.95))}
+    return cells.groupby("keyword").sum().assign(rate=moments["mean"], **bounds).reset_index()
 
 
 def summary(decided: pd.DataFrame) -> list[dict]:

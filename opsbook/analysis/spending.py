@@ -78,10 +78,12 @@ def cpc_change(now: pd.DataFrame, before: pd.DataFrame, key: str = "keyword") ->
     `price_effect` = change of the word's CPC x its mean share of clicks; `mix_effect` = change of its share of clicks x
     (its mean CPC - the mean of the two averages). All effects add up to the change of the average CPC (spend / clicks).
     A word with clicks in one week only has no price to compare: its CPC is taken as unchanged, all its effect is mix.
-    Columns: `cpc_before, cpc, clicks_before, clicks, price_effect, mix_effect`; words with clicks in either week.
+    Rows with missing clicks or spend are left out. Columns: `cpc_before, cpc, clicks_before, clicks, price_effect,
+    mix_effect`; words with clicks in either week.
     """
-    sums = [table.groupby(key)[["clicks", "spend"]].sum() for table in (before, now)]
-    both = sums[0].join(sums[1], how="outer", lsuffix="_before").fillna(0.0)  # no row: no clicks and no spend
+    counts = ["clicks", "spend"]
+    old, new = (table.dropna(subset=counts).groupby(key)[counts].sum() for table in (before, now))
+    both = old.add_suffix("_before").join(new, how="outer").fillna(0.0)  # no row: no clicks and no spend
     both = both[both["clicks_before"] + both["clicks"] > 0]
     old, new = _ratio(both, "spend_before", "clicks_before"), _ratio(both, "spend", "clicks")
     shares = [both[column] / (both[column].sum() or np.nan) for column in ("clicks_before", "clicks")]
