@@ -45,11 +45,11 @@ def alarms(
     two-sided tail probabilities are adjusted by Holm over all series of the store, an alarm is `p_adjusted <=
     false_alarms`.
 
-    Columns in: `SERIES_COLUMNS`. Columns out: object_type, object, metric, value, weeks (of history used), expected_value,
-    range_low, range_high (95 %), p_value, p_adjusted, alarm (True, False, <NA> with too little data), season (the
-    comparison crosses the March or September promotion, rule `traffic.promotion_months`), verdict (message). Units:
-    those of the counts. Most surprising first. Edge cases: fewer than `min_weeks` weeks of history, or no value this
-    week: unknown, and the verdict says what is missing.
+    Columns in: `SERIES_COLUMNS`. Columns out: object_type, object, metric, value, weeks (of history used),
+    expected_value, range_low, range_high (95 %), p_value, p_adjusted, alarm (True, False, <NA> with too little data),
+    season (the comparison crosses the March or September promotion, rule `traffic.promotion_months`), verdict
+    (message). Units: those of the counts. Most surprising first. Edge cases: fewer than `min_weeks` weeks of history,
+    or no value this week: unknown, and the verdict says what is missing.
     """
     week = pd.Timestamp(week)
     ends = pd.to_datetime(series["period_end"])
@@ -117,21 +117,22 @@ def predictive(past: np.ndarray, level: float = 0.95, extra_cv: float = EXTRA_CV
     Counts vary by chance (Poisson) and from week to week by more (extra coefficient of variation, unknown): the next
     count is negative-binomial, averaged over what the past counts say about its mean and its extra variation.
     """
-    weight, mean, size = _posterior(past, extra_cv)
-    top = max(10.0, 20 * (past.mean() + 1), 3 * past.max())
-    counts = (
-        np.unique(np.round(np.concatenate([np.arange(0, 50), np.geomspace(50, top, 400)])))
-        if top > 50
-        else np.arange(51.0)
-    )
-    cdf = _mixture_cdf(counts, weight, mean, size)
-    lower, upper = np.searchsorted(cdf, [(1 - level) / 2, (1 + level) / 2])
-    expected = float((weight * mean).sum())
-    return {
-        "expected_value": expected,
-        "range_low": float(counts[lower]),
-        "range_high": float(counts[min(upper, len(counts) - 1)]),
-    }
+    posterior = _posterior(past, extra_cv)
+    weight, mean, _ = posterior
+    low, high = (_quantile(tail, posterior) for tail in ((1 - level) / 2, (1 + level) / 2))
+    return {"expected_value": float((weight * mean).sum()), "range_low": low, "range_high": high}
+
+
+def _quantile(probability: float, posterior: tuple[np.ndarray, ...]) -> float:
+    """The smallest count that is not exceeded with at least this probability."""
+    below, reached = -1, 1
+    while _mixture_cdf(np.array([reached]), *posterior)[0] < probability:
+        below, reached = reached, 2 * reached
+    while reached - below > 1:
+        middle = (below + reached) // 2
+        enough = _mixture_cdf(np.array([middle]), *posterior)[0] >= probability
+        below, reached = (below, middle) if enough else (middle, reached)
+    return float(reached)
 
 
 def tail_probability(past: np.ndarray, value: float, extra_cv: float = EXTRA_CV) -> float:
