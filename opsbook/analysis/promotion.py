@@ -16,7 +16,7 @@ from opsbook.analysis.rules import RuleSet
 
 COUNTS = ("spend", "impressions", "clicks", "opportunities", "orders", "order_amount_usd", "compensation")
 _PRIOR = 0.5  # orders of the Jeffreys prior of a Poisson rate
-_FACTORS = np.geomspace(1, 1000, 601)
+_FACTORS = np.geomspace(1, 1000, 2401)  # steps of 0.3 %
 
 
 def break_even_roi(margin: float | None) -> float:
