@@ -78,12 +78,10 @@ def test_chance_of_a_loss_and_the_verdict_on_both_sides():
 
 
 def test_further_spend_would_settle_it():
-    row = judged(plan(**SOLD))
-    assert row["spend_needed"] > 0
-    for factor, settled in ((1, True), (0.9, False)):
-        times = 1 + factor * row["spend_needed"] / 700
-        prob = gamma.cdf(8 * times, 10 * times + 0.5)
-        assert (prob < 0.2) is settled
+    row = judged(plan(**SOLD), margin=4 / 18)  # break-even at 9 orders
+    for share, settled in ((1, True), (0.98, False)):
+        times = 1 + share * row["spend_needed"] / 700
+        assert (gamma.cdf(9 * times, 10 * times + 0.5) < 0.2) == settled
     on_the_line = judged(plan(**SOLD), margin=0.2)
     assert np.isnan(on_the_line["spend_needed"]) and on_the_line["verdict"] == "not enough data"
     assert np.isnan(judged(plan(**SOLD), margin=0.1)["spend_needed"])
