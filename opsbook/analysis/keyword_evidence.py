@@ -5,9 +5,6 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-EVIDENCE = ["clicks", "inquiries", "spend", "cpc", "break_even", "prob_loss", "prob_gain", "clicks_needed"]
-READING = ["impressions", "clicks", "ctr", "first_page", "spend", "inquiries", "cost_per_inquiry"]
-
 #: what to look at two weeks after the change
 REVIEW_METRIC = {"pause": "spend", "lower": "cpc", "raise": "inquiries", "add": "clicks"}
 
@@ -23,7 +20,24 @@ def evidence(table: pd.DataFrame) -> list[dict]:
         "keywords.free": table["spend"] == 0,
     }
     decided = np.char.add("keywords.", table["decision"].to_numpy(str)) if len(table) else np.array([], dtype=str)
-    return _messages(np.select([case.to_numpy() for case in cases.values()], list(cases), decided), table[EVIDENCE])
+    names = np.select([case.to_numpy() for case in cases.values()], list(cases), decided).tolist()
+    numbers = ("clicks", "inquiries", "spend", "cpc", "break_even", "prob_loss", "prob_gain", "clicks_needed")
+    return [
+        {
+            "id": name,
+            "clicks": clicks,
+            "inquiries": inquiries,
+            "spend": spend,
+            "cpc": cpc,
+            "break_even": break_even,
+            "prob_loss": prob_loss,
+            "prob_gain": prob_gain,
+            "clicks_needed": needed,
+        }
+        for name, clicks, inquiries, spend, cpc, break_even, prob_loss, prob_gain, needed in zip(
+            names, *(_plain(table[column]) for column in numbers), strict=True
+        )
+    ]
 
 
 def readings(table: pd.DataFrame) -> list[dict]:
@@ -39,7 +53,23 @@ def readings(table: pd.DataFrame) -> list[dict]:
     names = np.select([case.to_numpy() for case in cases.values()], list(cases), "keywords.tail_silent")
     shown = table[head & table["ctr"].notna()]
     peers = float(shown["clicks"].sum() / shown["impressions"].sum()) if len(shown) else None
-    return _messages(names, table[READING], peer_ctr=peers)
+    numbers = ("impressions", "clicks", "ctr", "first_page", "spend", "inquiries", "cost_per_inquiry")
+    return [
+        {
+            "id": name,
+            "impressions": impressions,
+            "clicks": clicks,
+            "ctr": ctr,
+            "peer_ctr": peers,
+            "first_page": first_page,
+            "spend": spend,
+            "inquiries": inquiries,
+            "cost_per_inquiry": cost,
+        }
+        for name, impressions, clicks, ctr, first_page, spend, inquiries, cost in zip(
+            names.tolist(), *(_plain(table[column]) for column in numbers), strict=True
+        )
+    ]
 
 
 def proposal(row: dict, week: date, urgent_spend: float) -> dict:
@@ -71,17 +101,12 @@ def _effect(row: dict) -> dict:
     return {"id": "keywords.effect.pause", "low": round(float(low), 2), "high": round(float(high), 2), "unit": "CNY"}
 
 
-def _messages(names: np.ndarray, numbers: pd.DataFrame, **same) -> list[dict]:
-    columns = [_plain(numbers[column].to_numpy(dtype=float)) for column in numbers]
-    keys = ("id", *numbers.columns, *same)
-    constant = tuple(same.values())
-    return [dict(zip(keys, (*row, *constant), strict=True)) for row in zip(names.tolist(), *columns, strict=True)]
-
-
-def _plain(values: np.ndarray) -> list:
+def _plain(numbers: pd.Series) -> list:
     """Python numbers: whole columns as int, missing numbers as None."""
+    values = numbers.to_numpy(dtype=float)
     missing = np.isnan(values)
     filled = np.where(missing, 0, values)
     whole = (filled % 1 == 0).all() and filled.max(initial=0) < 2**53
-    plain = filled.astype(int).tolist() if whole else filled.tolist()
-    return [None if gap else n for n, gap in zip(plain, missing.tolist(), strict=True)] if missing.any() else plain
+    plain = (filled.astype(int) if whole else filled).astype(object)
+    plain[missing] = None
+    return plain.tolist()

@@ -3,6 +3,7 @@
 All money is in CNY; `intake` has turned fen into yuan before a table arrives here.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -19,6 +20,7 @@ DECISIONS = ("raise", "keep", "lower", "pause", "collect", "add")
 CHANGES = ("raise", "lower", "pause")
 ROLES = ("head", "long_tail")
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _VALUE_POINTS = (np.arange(25) + 0.5) / 25  # an uncertain value is represented by these quantiles
 
 
@@ -78,10 +80,8 @@ def role(words: pd.Series, head_words: int = 2) -> pd.Series:
 
     Words are separated by blanks; a run of Chinese characters counts one word per two characters. Missing: missing.
     """
-    text = words.astype("str")
-    tokens = text.str.count(r"[^\s\u4e00-\u9fff]+") + (text.str.count(r"[\u4e00-\u9fff]") + 1) // 2
-    names = pd.Series(np.where(tokens <= head_words, *ROLES), index=words.index)
-    return names.where(words.notna().to_numpy())
+    names = [None if pd.isna(word) else ROLES[_length(word) > head_words] for word in words.to_list()]
+    return pd.Series(names, index=words.index, dtype="str")
 
 
 def pause_list(decided: pd.DataFrame) -> pd.DataFrame:
@@ -172,6 +172,13 @@ def actions(
     rows = changed.iloc[order].to_dict("records")
     new = [] if candidates is None else candidates.assign(object=candidates["keyword"]).head(top).to_dict("records")
     return pd.DataFrame([proposal(row, week, urgent_spend) for row in [*rows, *new]], columns=list(ACTION_COLUMNS))
+
+
+def _length(word: str) -> int:
+    """Number of words in a keyword."""
+    if word.isascii():
+        return len(word.split())
+    return len(_CHINESE.sub(" ", word).split()) + (len(_CHINESE.findall(word)) + 1) // 2
 
 
 def _counts(keywords: pd.DataFrame) -> pd.DataFrame:

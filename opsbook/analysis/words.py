@@ -16,6 +16,7 @@ _UNUSUAL_START = re.compile(r"[bcdfghjklmnpqrstvwxz][bcdfgjkmnpqstvxz]")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{3}")
 _PLURAL = re.compile(r"(?<=[^\W\d]{2})((?:ss|x|ch|sh)(?=es$)|[^\Ws](?=s$))e?s$")
 _MAY_CARRY_ACCENT = set("aeiounc")
+_LETTER = "[a-z0-9\u0430-\u044f]"  # of scripts that separate words; Chinese runs words together
 
 
 def family(words: pd.Series) -> pd.Series:
@@ -116,7 +117,8 @@ def is_brand(words: pd.Series, brand_words: Iterable[str]) -> pd.Series:
     if not brands:
         return pd.Series(False, index=words.index)
     pattern = "|".join(re.escape(brand) for brand in brands)
-    return words.map(plain, na_action="ignore").astype("str").str.contains(rf"(?<!\w)(?:{pattern})(?!\w)", na=False)
+    alone = rf"(?<!{_LETTER})(?:{pattern})(?!{_LETTER})"
+    return words.map(plain, na_action="ignore").astype("str").str.contains(alone, na=False)
 
 
 def plain(word: str) -> str:

@@ -1,0 +1,148 @@
+"""The word library: families, comings and goings, steadiness, and what to add."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from opsbook.analysis import rules, words
+from opsbook.report.messages.keywords import MESSAGES
+
+RULES = rules.load(date(2026, 9, 19))
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["zapatos atléticos", "zapatos atlticos", "zapatos atleticos", "Zapatos  Atléticos"],
+        ["tnis masculino", "tenis masculino"],
+        ["tnis masculino", "ténis masculino"],
+        ["niño zapato", "nio zapato", "nino zapatos"],
+        ["steel pipe", "Steel Pipes", " steel  pipe "],
+        ["dress", "dresses"],
+        ["box", "boxes"],
+        ["watch", "watches"],
+    ],
+)
+def test_spellings_of_one_word_are_one_family(spellings):
+    assert words.family(pd.Series(spellings)).nunique() == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("bot", "boot"), ("hats", "heats"), ("glass", "gla"), ("bus", "bu"), ("38", "39"), ("运动鞋", "运动衣")],
+)
+def test_different_words_stay_apart(one, other):
+    assert words.family(pd.Series([one, other])).nunique() == 2
+
+
+def test_a_dropped_letter_is_only_assumed_where_another_word_has_it():
+    assert words.family(pd.Series(["tnis"])).tolist() == ["tni"]
+    assert words.family(pd.Series(["tnis", "tenis"])).tolist() == ["teni", "teni"]
+
+
+def test_families_keep_the_index_and_missing_words():
+    names = words.family(pd.Series(["shoes", None, "shoe"], index=[5, 5, 7]))
+    assert names.index.tolist() == [5, 5, 7]
+    assert names.isna().tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("index", "sellers", "expected"),
+    [(200, 10, True), (199, 10, False), (200, 11, False), (None, 5, None), (300, None, None), (100, None, False)]
+    + [(None, 11, False), (None, None, None)],
+)
+def test_opportunity_words_are_searched_much_and_sold_by_few(index, sellers, expected):
+    row = pd.DataFrame({"keyword": ["a"], "keyword_index": [index], "seller_index": [sellers]})
+    found = words.opportunities(row, rules=RULES).iloc[0]
+    assert found is pd.NA if expected is None else found == expected
+
+
+def weeks(word: str, clicks: list[float]) -> pd.DataFrame:
+    ends = pd.date_range("2026-08-01", periods=len(clicks), freq="7D")
+    return pd.DataFrame({"keyword": word, "period_end": ends, "clicks": clicks})
+
+
+def test_stable_words_vary_little_over_four_weeks():
+    history = pd.concat(
+        [
+            weeks("steady", [10, 12, 8, 10]),
+            weeks("bursting", [1, 30, 2, 1]),
+            weeks("short", [10, 10, 10]),
+            weeks("silent", [0, 0, 0, 0]),
+        ]
+    )
+    table = words.stability(history, rules=RULES).set_index("family")
+    assert table.loc["steady", "variation"] == pytest.approx(np.std([10, 12, 8, 10], ddof=1) / 10)
+    assert table["stable"].dropna().to_dict() == {"bursting": False, "steady": True}
+    assert table["stable"].isna()[["short", "silent"]].all()
+    assert table.loc["short", ["weeks", "weekly_mean"]].tolist() == [3, 10]
+
+
+def test_a_week_without_a_row_is_unknown_and_spellings_are_added_up():
+    history = pd.concat([weeks("pipe", [10, np.nan, 10, 10, 10]), weeks("pipes", [10])])
+    table = words.stability(history, rules=RULES)
+    assert table[["weeks", "weekly_mean"]].values.tolist() == [[4, 12.5]]
+
+
+def test_words_that_came_and_words_that_went():
+    before = pd.DataFrame({"keyword": ["pipe", "tube", "valve"], "impressions": [90, 50, 10]})
+    now = pd.DataFrame({"keyword": ["Pipes", "flange", None], "impressions": [80, 30, 5]})
+    table = words.changes(now, before, rules=RULES)
+    assert table[["family", "list_change", "impressions", "certain"]].values.tolist() == [
+        ["tube", "gone", 50, True],
+        ["flange", "new", 30, True],
+        ["valve", "gone", 10, True],
+    ]
+
+
+@pytest.mark.parametrize(("rows", "impressions", "certain"), [(500, 8, True), (500, 7, False), (499, 7, True)])
+def test_a_full_export_only_proves_a_word_gone_above_its_cut(rows, impressions, certain):
+    """Paused words vanish from exports, and so do words that only slipped below the cut."""
+    now = pd.DataFrame({"keyword": [f"kind {i}" for i in range(rows)], "impressions": 7})
+    before = pd.DataFrame({"keyword": ["pipe"], "impressions": [impressions]})
+    table = words.changes(now, before, rules=RULES)
+    assert table[table["list_change"] == "gone"]["certain"].tolist() == [certain]
+
+
+OWN = pd.DataFrame(
+    {
+        "keyword": ["zapatos atlticos", "steel pipe", "adidas shoes", "asked", "rare", "tubo"],
+        "keyword_index": [300, 500, 900, None, 400, 50],
+        "seller_index": [5, 5, 5, None, 3, 3],
+        "inquiries": [0, 0, 3, 2, 0, 0],
+    }
+)
+
+
+def test_candidates_are_wanted_and_not_advertised_yet():
+    ads = pd.DataFrame({"keyword": ["Steel Pipes", "zapatos atléticos"]})
+    industry = pd.DataFrame({"keyword": ["fresh word", "steel pipe", "rares"]})
+    table = words.candidates(OWN, ads, industry, brand_words=["Adidas"], rules=RULES)
+    assert table[["keyword", "add_reason", "decision"]].values.tolist() == [
+        ["asked", "has_inquiries", "add"],
+        ["rare", "opportunity", "add"],
+        ["fresh word", "new_industry_word", "add"],
+    ]
+    for message in table["evidence"]:
+        assert MESSAGES[message["id"]].format(**message)
+
+
+def test_candidates_need_no_inquiries_and_no_industry_words():
+    table = words.candidates(OWN.drop(columns="inquiries"), pd.DataFrame({"keyword": []}), rules=RULES)
+    assert table["keyword"].tolist() == ["adidas shoes", "steel pipe", "rare", "zapatos atlticos"]
+    assert words.candidates(OWN.iloc[:0], pd.DataFrame({"keyword": []}), rules=RULES).empty
+
+
+@pytest.mark.parametrize(
+    ("word", "brand"),
+    [("adidas shoes", True), ("shoes ADIDAS", True), ("adidasler", False), ("my-adidas", True), ("nike's", False)]
+    + [("hermès bag", True), ("hermes", True), (None, False), ("耐克鞋", True)],
+)
+def test_brands_of_others_are_found_as_whole_words(word, brand):
+    assert words.is_brand(pd.Series([word]), ["Adidas", "Hermes", "耐克", " "]).tolist() == [brand]
+
+
+def test_without_a_list_of_brands_nothing_is_a_brand():
+    assert words.is_brand(pd.Series(["adidas"]), []).tolist() == [False]
