@@ -8,7 +8,7 @@ from scipy.stats import nbinom, poisson
 _NODES = 64  # equally likely factors that stand for each hypothesis
 
 
-def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 4.0) -> pd.DataFrame:
+def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 8.0) -> pd.DataFrame:
     """What each product x word cell would have brought, had its product (or its word) been as good as the others.
 
     Inquiries of a cell are Poisson with mean clicks x store rate x product factor x word factor. A factor is judged
@@ -47,7 +47,7 @@ def _factor_elsewhere(group, events, expected, worth: float) -> np.ndarray:
 def spread(events: pd.Series, expected: pd.Series, bounds: tuple[float, float]) -> float:
     """How alike healthy rows are: the events that "as the others" is worth, the shape of the spread of factors.
 
-    The likeliest of the values between `bounds` (our default: factors of healthy rows differ by 20 to 35 %), negative
+    The likeliest of the values between `bounds` (our default: factors of healthy rows differ by 20 to 32 %), negative
     binomial, without the row that falls short most, so that a culprit does not widen the range that excuses it.
     """
     x, e = (values.to_numpy(dtype=float)[(expected > 0) & events.notna()] for values in (events, expected))
