@@ -29,9 +29,10 @@ def weekly(table: pd.DataFrame) -> pd.Series:
 def unify_names(channel_traffic: pd.DataFrame) -> pd.DataFrame:
     """The same rows, every channel under the name that its newest rows use, so that a renamed channel stays one
     channel."""
-    ids = channels.classify(channel_traffic["channel"])["channel_id"]
-    newest = channel_traffic["channel"].iloc[np.argsort(pd.to_datetime(channel_traffic["period_end"]), kind="stable")]
-    return channel_traffic.assign(channel=ids.map(newest.groupby(ids).last()))
+    ids = channels.classify(channel_traffic["channel"])["channel_id"].to_numpy()
+    by_age = np.argsort(pd.to_datetime(channel_traffic["period_end"]).to_numpy(), kind="stable")
+    newest = dict(zip(ids[by_age], channel_traffic["channel"].to_numpy()[by_age], strict=True))
+    return channel_traffic.assign(channel=[newest[channel] for channel in ids])
 
 
 # ---- channels of a week -----------------------------------------------------------------------------------------
@@ -110,8 +111,9 @@ def trends(channel_traffic: pd.DataFrame, week, weeks: int = 8, min_weeks: int =
 
     `trend_4`, `trend_8`: least-squares slope of weekly visitors over the last 4 and `weeks` weeks / their mean.
     `extra_variation`: the coefficient of variation over `weeks` weeks beyond what counts vary by chance: sqrt(max(0,
-    variance - mean)) / mean. `is_burst`: extra_variation >= `burst` (our default). `weeks_seen`: weeks of which visitors
-    are known. Index: channel. Edge cases: fewer than 3 (trend_4) or `min_weeks` known weeks, or a mean of 0: unknown.
+    variance - mean)) / mean. `is_burst`: extra_variation >= `burst` (our default). `weeks_seen`: weeks of which
+    visitors are known. Index: channel. Edge cases: fewer than 3 (trend_4) or `min_weeks` known weeks, or a mean of 0:
+    unknown.
     """
     visitors = weekly_visitors(channel_traffic, week, weeks)
     mean, variance = visitors.mean(axis=1), visitors.var(axis=1)
@@ -157,6 +159,7 @@ def relative_slope(visitors: pd.DataFrame, min_weeks: int) -> pd.Series:
 
 def _by_channel(rows: pd.DataFrame) -> pd.DataFrame:
     """Visitors, inquirers, TM persons and opportunities per channel; rows of one channel (countries) are added."""
+    rows = rows.reset_index(drop=True)
     numbers = pd.DataFrame({c: _numbers(rows, c) for c in ("visitors", "inquirers", "tm")}).join(
         count_opportunities(rows)
     )
