@@ -26,7 +26,7 @@ EFFECTS = {
     "noise": "35-60 % of all visits are junk (seconds, one page, no level)",
     "mismatch": "65-90 % of visitors search for other things",
     "buyer_level": "75-92 % of visitors are L0; their eagerness is a third of the usual",
-    "first_screen": "the most visited product converts at 10-30 % of its normal rate",
+    "first_screen": "the most visited product converts at 5-25 % of its normal rate",
     "word": "the most clicked word that leads to several products converts at 0-15 % of its normal rate",
     "store_level": "every visitor writes to us at 30-50 % of the usual",
     "bid_budget": "bids reach 10-25 % of the usual impressions, adverts run 4-7 hours a day",
@@ -123,7 +123,7 @@ def _visits(rng, store, cells, cause: str) -> tuple[pd.DataFrame, str]:
         low, eagerness = rng.uniform(0.75, 0.92), 1 / 3
     elif cause == "first_screen":
         number = visits["product"].value_counts().index[0]
-        page[number] *= rng.uniform(0.1, 0.3)
+        page[number] *= rng.uniform(0.05, 0.25)
         target = f"{number + 10_000}"
     elif cause == "word":
         number = _top_word(visits[visits["advert"]])

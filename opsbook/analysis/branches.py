@@ -105,13 +105,17 @@ def buyer_level(people: pd.DataFrame, limits: dict) -> dict:
     Of the visitors with a level who viewed enough suppliers. They point to the direction of the traffic, not to the
     page. A buyer without a level is unknown, not low.
     """
-    lookers = _real(people)
-    lookers = lookers[(lookers["suppliers_viewed"] >= limits["viewed"]) & lookers["level"].notna()]
-    low = lookers["level"].astype(str).str.strip().str.upper().isin(limits["low_levels"])
-    little = lookers["contact_rate"] <= limits["asked_little"]
-    hits = (low & little).astype("boolean").mask(lookers["contact_rate"].isna())
-    more = {"low": int(low.sum()), "viewed": limits["viewed"], "asked": limits["asked_little"]}
-    return _of_visits("browser", hits, limits, more) | {"cause": "buyer_level"}
+    more = {"viewed": limits["viewed"], "asked": limits["asked_little"]}
+    return _of_visits("buyer_level", browsing(_real(people), limits), limits, more)
+
+
+def browsing(people: pd.DataFrame, limits: dict) -> pd.Series:
+    """Whether a visitor who viewed enough suppliers is of a low level and asked few of them; missing for all
+    others."""
+    low = people["level"].astype(str).str.strip().str.upper().isin(limits["low_levels"])
+    little = people["contact_rate"] <= limits["asked_little"]
+    known = (people["suppliers_viewed"] >= limits["viewed"]) & people["level"].notna() & people["contact_rate"].notna()
+    return (low & little).astype("boolean").where(known)
 
 
 def store_level(kpi: pd.DataFrame, people: pd.DataFrame, limits: dict) -> dict:
@@ -121,7 +125,7 @@ def store_level(kpi: pd.DataFrame, people: pd.DataFrame, limits: dict) -> dict:
     peers' figures the missed buyers of all products together stand in: passed over everywhere points to the store,
     not to a page.
     """
-    counts = _against_peers(kpi)
+    counts = against_peers(kpi)
     if counts is None:
         return _missed_everywhere(people, limits)
     events, visits, peers = counts
@@ -131,18 +135,19 @@ def store_level(kpi: pd.DataFrame, people: pd.DataFrame, limits: dict) -> dict:
         "id": "diagnosis.store_level",
         "events": int(events),
         "visits": int(visits),
-        "rate": events / visits,
+        "expected": float(peers * visits),
+        "rate": float(events / visits),
         "peers": peers,
-        "ratio": limits["store_ratio"],
+        "weeks": len(kpi),
     }
     if judged == "unknown":
-        step = {"id": "diagnosis.collect_weeks", "expected": peers * visits}
+        step = {"id": "diagnosis.collect.weeks"}
     else:
         step = _store_step(kpi) if judged == "named" else {"id": "diagnosis.next.none"}
     return finding("store", STORE, "store_level", chance, judged, evidence, step)
 
 
-def _against_peers(kpi: pd.DataFrame) -> tuple[float, float, float] | None:
+def against_peers(kpi: pd.DataFrame) -> tuple[float, float, float] | None:
     """Opportunities, visitors and the peers' average rate, over the weeks where all three are known."""
     rows = numbers(kpi, "visitors", "opportunities", "opportunity_rate", "inquirers", "tm", "opportunity_rate_peer_avg")
     events = rows["opportunities"].fillna(rows["opportunity_rate"] * rows["visitors"])
@@ -270,8 +275,8 @@ def _dear(ad_keyword: pd.DataFrame, value: float | None) -> tuple[float, dict] |
     chance = float(gammainc(events + 0.5, spend / value))
     return chance, {
         "id": "diagnosis.dear",
-        "cpc": spend / clicks,
+        "cpc": float(spend / clicks),
         "clicks": int(clicks),
         "inquiries": int(events),
-        "break_even": value * events / clicks,
+        "break_even": float(value * events / clicks),
     }

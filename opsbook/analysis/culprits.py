@@ -121,7 +121,7 @@ def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
 
 def _product(product: str, row: pd.Series, limits: dict) -> dict:
     chance = float(row["probability"])
-    evidence = _numbers("diagnosis.product", row) | {"missed": int(row["missed"]), "eager": int(row["eager"])}
+    evidence = _numbers("diagnosis.product", row, limits) | {"missed": int(row["missed"]), "eager": int(row["eager"])}
     if not chance > limits["confidence"]:
         return _undecided("product", product, "first_screen", row, evidence, limits)
     by_misses = row["from_misses"] > limits["confidence"]
@@ -154,7 +154,7 @@ def word_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
 
 def _word(word: str, row: pd.Series, limits: dict) -> dict:
     chance = float(row["probability"])
-    evidence = _numbers("diagnosis.word", row) | {"products": int(row["products"])}
+    evidence = _numbers("diagnosis.word", row, limits) | {"products": int(row["products"])}
     if not chance > limits["confidence"]:
         return _undecided("keyword", word, "word", row, evidence, limits)
     if row["products"] < 2 or not row["shared"] >= limits["shared_clicks"]:
@@ -162,13 +162,14 @@ def _word(word: str, row: pd.Series, limits: dict) -> dict:
     return finding("keyword", word, "word", chance, "named", evidence, {"id": "diagnosis.next.word"})
 
 
-def _numbers(name: str, row: pd.Series) -> dict:
+def _numbers(name: str, row: pd.Series, limits: dict) -> dict:
     counts = row[["visits", "events", "expected"]].fillna(0)
     return {
         "id": name,
         "visits": int(counts["visits"]),
         "events": int(counts["events"]),
         "expected": round(float(counts["expected"]), 2),
+        "weeks": limits["weeks_seen"],
     }
 
 

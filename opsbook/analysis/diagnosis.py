@@ -6,14 +6,18 @@ say nothing about its page. Each branch shows its numbers and a probability, or 
 judged.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
+from scipy.stats import gamma
 
 from opsbook.analysis import branches, culprits, history, missed
 from opsbook.analysis import rules as rulebook
+from opsbook.analysis.brief import ACTION_COLUMNS
 
 COLUMNS = ["scope", "object", "cause", "probability", "evidence", "next_step", "verdict"]
+GAP_COLUMNS = ["cause", "object", "inquiries", "running", "lower", "upper"]
 
 #: The causes in the order of the tree; products and words are crossed, so they stand on one step.
 STEPS = {
@@ -26,7 +30,19 @@ STEPS = {
     "store_level": 5,
     "bid_budget": 6,
 }
-_FOUND = ("named", "suspected")
+FOUND = ["named", "suspected"]
+
+#: cause -> verb of the action, owner, priority, metric to look at afterwards
+_REMEDIES = {
+    "noise": ("check", "operator", "P1", "opportunity_rate"),
+    "mismatch": ("fix", "operator", "P0", "opportunity_rate"),
+    "buyer_level": ("fix", "operator", "P0", "l1_inquirer_share"),
+    "first_screen": ("fix", "designer", "P0", "opportunities"),
+    "word": ("lower", "operator", "P0", "spend"),
+    "store_level": ("fix", "boss", "P1", "opportunity_rate"),
+    "bid_budget": ("test", "operator", "P1", "impressions"),
+}
+_REVIEW_WEEKS = 4  # inquiries are few: a week later nothing could be told from chance (our default)
 
 
 def diagnose(
@@ -48,6 +64,7 @@ def diagnose(
     """
     limits = limits_of(rules or rulebook.load(week))
     tables = {name: history.recent(table, week, limits["weeks"]) for name, table in store_tables.items()}
+    limits["weeks_seen"] = history.weeks_seen(tables)
     people = encounters(store_tables, tables, limits)
     cells = history.ad_cells(tables.get("ad_keyword", pd.DataFrame()))
     found = _visitor_branches(people, limits)
@@ -96,7 +113,7 @@ def _store_branches(tables: dict, people: pd.DataFrame, value_per_inquiry, limit
 def _waiting(found: pd.DataFrame) -> pd.DataFrame:
     """A cause that an earlier branch explains as well waits until that branch is settled."""
     step = found["cause"].map(STEPS)
-    first = step[found["verdict"].isin(_FOUND)].min()
+    first = step[found["verdict"].isin(FOUND)].min()
     late = found["verdict"].eq("named") & (step > first)
     later = [{"id": "diagnosis.next.after"}] * int(late.sum())
     found.loc[late, "next_step"] = pd.Series(later, index=found.index[late], dtype=object)
@@ -108,7 +125,7 @@ def _ordered(found: pd.DataFrame) -> pd.DataFrame:
     """Causes found first, in the order of the tree and by probability; then the store, its products and its words."""
     keys = pd.DataFrame(
         {
-            "found": ~found["verdict"].isin(_FOUND),
+            "found": ~found["verdict"].isin(FOUND),
             "scope": found["scope"].map({"store": 0, "product": 1, "keyword": 2}),
             "step": found["cause"].map(STEPS),
             "unlikely": -found["probability"],
@@ -118,3 +135,113 @@ def _ordered(found: pd.DataFrame) -> pd.DataFrame:
     keys.loc[keys["found"], "unlikely"] = 0
     order = keys.sort_values(["found", "scope", "step", "unlikely"], kind="stable").index
     return found.loc[order].reset_index(drop=True)
+
+
+def actions(found: pd.DataFrame, *, week: str | date) -> pd.DataFrame:
+    """One proposal per cause that `diagnose` named or suspects; columns as `brief.ACTION_COLUMNS`.
+
+    The action is the finding's next step, the evidence its evidence. `effect`: inquiries a week that a product, word
+    or store would gain at the rate of the others, with its 90 % range, as far as the counts say it; None elsewhere.
+    Nothing proposed here ever is a fake order or another company's brand word.
+    """
+    saturday = pd.Timestamp(week).date()
+    kept = found[found["verdict"].isin(FOUND)]
+    rows = [_proposal(row, saturday) for row in kept.itertuples()]
+    return pd.DataFrame(rows, columns=list(ACTION_COLUMNS))
+
+
+def _proposal(row, week: date) -> dict:
+    verb, owner, priority, metric = _REMEDIES[row.cause]
+    return {
+        "module": "diagnosis",
+        "object_type": row.scope,
+        "object": row.object,
+        "action": row.next_step | {"verb": verb},
+        "evidence": row.evidence,
+        "effect": _effect(row.evidence),
+        "priority": priority,
+        "owner": owner,
+        "due": week + timedelta(weeks=1),
+        "review_metric": metric,
+        "review_on": week + timedelta(weeks=_REVIEW_WEEKS),
+    }
+
+
+def _effect(evidence: dict) -> dict | None:
+    """Inquiries a week between today's rate and the expected one, over the 90 % interval of today's."""
+    if not {"events", "expected", "weeks"} <= evidence.keys():
+        return None
+    upper, lower = gamma.ppf([0.95, 0.05], evidence["events"] + 0.5)
+    low, high = (max(evidence["expected"] - rate, 0) / evidence["weeks"] for rate in (upper, lower))
+    return {
+        "id": "diagnosis.effect",
+        "low": round(float(low), 2),
+        "high": round(float(high), 2),
+        "unit": "opportunities",
+    }
+
+
+def inquiry_gap(store_tables: dict[str, pd.DataFrame], *, week: str | date, rules=None) -> pd.DataFrame:
+    """The inquiries that visits like these bring at the peers' rate, what each cause found takes off, and what there
+    was.
+
+    Rows: `expected` = visits x peers' average opportunity rate; one per cause found, negative where it lost
+    inquiries; `rest` = chance and what was not found (all of it is put down to the store where `store_level` is
+    found); `actual`. `inquiries` of the causes and the rest add up to actual - expected; `running` is the level after
+    the row. `lower` and `upper`: 90 % interval of the actual count. Bids and budget change how many visit, not what
+    becomes of the visits, so they have no row. Without peers' figures the table is empty.
+    """
+    ruleset = rules or rulebook.load(week)
+    limits = limits_of(ruleset)
+    tables = {name: history.recent(table, week, limits["weeks"]) for name, table in store_tables.items()}
+    counts = branches.against_peers(tables.get("store_kpi", pd.DataFrame()))
+    if counts is None:
+        return pd.DataFrame(columns=GAP_COLUMNS)
+    actual, visits, peers = counts
+    found = diagnose(store_tables, week=week, rules=ruleset)
+    found = found[found["verdict"].isin(FOUND)]
+    people = encounters(store_tables, tables, limits)
+    rows = _losses(found, people, limits, peers * visits)
+    rest = "store_level" if (found["cause"] == "store_level").any() else "rest"
+    rows.append((rest, "", actual - peers * visits - sum(row[2] for row in rows)))
+    return _waterfall(peers * visits, rows, actual)
+
+
+def _losses(found: pd.DataFrame, people: pd.DataFrame, limits: dict, expected: float) -> list[tuple]:
+    """(cause, object, inquiries) of each cause found; visitors first, each on what the causes before it left."""
+    rows, left = [], expected
+    for row in found.itertuples():
+        share = _share_lost(row, people, limits)
+        if share is not None:
+            rows.append((row.cause, row.object, -left * share))
+            left *= 1 - share
+        elif "expected" in row.evidence and row.scope != "store":
+            rows.append((row.cause, row.object, row.evidence["events"] - row.evidence["expected"]))
+    return rows
+
+
+def _share_lost(row, people: pd.DataFrame, limits: dict) -> float | None:
+    """Part of the inquiries lost with the visits that show the cause: their share x how much less they write to
+    us."""
+    if row.scope != "store" or "share" not in row.evidence:
+        return None
+    share = row.evidence["share"]
+    if row.cause == "noise":
+        return share
+    hits = ~people["matched"] if row.cause == "mismatch" else branches.browsing(people, limits)
+    return share * max(0.0, 1 - _contact_rate(people, hits) / max(_contact_rate(people, ~hits), 1e-9))
+
+
+def _contact_rate(people: pd.DataFrame, kept: pd.Series) -> float:
+    wrote = people["contacted_us"][kept.reindex(people.index).fillna(False).astype(bool)].dropna().astype(float)
+    return (wrote.sum() + 0.5) / (len(wrote) + 1)
+
+
+def _waterfall(expected: float, rows: list[tuple], actual: float) -> pd.DataFrame:
+    table = pd.DataFrame([("expected", "", expected), *rows], columns=GAP_COLUMNS[:3])
+    table["running"] = table["inquiries"].cumsum()
+    end = {"cause": "actual", "object": "", "inquiries": float(actual), "running": float(actual)}
+    table = pd.concat([table, pd.DataFrame([end])], ignore_index=True)
+    interval = gamma.ppf([0.05, 0.95], [max(actual, 1e-9), actual + 1]) if actual else (0.0, gamma.ppf(0.95, 1))
+    last = table["cause"] == "actual"
+    return table.assign(lower=np.where(last, interval[0], np.nan), upper=np.where(last, interval[1], np.nan))

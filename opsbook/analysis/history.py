@@ -35,6 +35,14 @@ def _one_kind(table: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
     return table[last == last[last <= end].max()]
 
 
+def weeks_seen(tables: dict[str, pd.DataFrame]) -> int:
+    """How many weeks the windows of these tables cover, from the first day to the last; at least one."""
+    begins = [pd.to_datetime(table["period_start"]).min() for table in tables.values() if has(table, "period_start")]
+    ends = [pd.to_datetime(table["period_end"]).max() for table in tables.values() if has(table, "period_end")]
+    days = (max(ends) - min(begins)).days + 1 if begins and ends else 7
+    return max(round(days / 7), 1)
+
+
 def numbers(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """These columns as floats; one that the table does not have is missing in every row."""
     return table.reindex(columns=list(columns)).apply(pd.to_numeric, errors="coerce").astype(float)
@@ -49,9 +57,10 @@ def product_texts(profile: pd.DataFrame | None, performance: pd.DataFrame | None
     """Title and keywords by product, from the profile where there is one, else the title of the performance
     export."""
     sources = [table for table in (performance, profile) if table is not None and "product_id" in table]
+    parts = [table.reindex(columns=["title", "keywords"]).fillna("").astype(str) for table in sources]
     texts = [
-        table.reindex(columns=["title", "keywords"]).fillna("").astype(str).agg(", ".join, axis=1).set_axis(ids(table))
-        for table in sources
+        (part["title"] + ", " + part["keywords"]).set_axis(ids(table))
+        for part, table in zip(parts, sources, strict=True)
     ]
     joined = pd.concat(texts) if texts else pd.Series(dtype="str")
     joined = joined[joined.str.strip(", ") != ""]
