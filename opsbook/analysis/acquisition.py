@@ -64,9 +64,9 @@ def customer_cost(
     order in it.
 
     `sources` comes from `first_touch`, `costs` (cost by channel in the period) from `channel_cost`. Columns `channel`,
-    `side`, `cost`, `customers`, `per_customer`, and `lower`, `upper` (95 % interval by the Poisson count of customers;
-    without a customer the cost per customer is unknown, and at least `lower`). Channels without a cost on record keep
-    NaN: not free, unknown.
+    `side`, `cost`, `customers`, `per_customer`, and `per_customer_lower`, `per_customer_upper` (95 % interval by the
+    Poisson count of customers; without a customer the cost per customer is unknown, and at least the lower bound).
+    Channels without a cost on record keep NaN: not free, unknown.
     """
     first = order_days(orders).groupby("customer_id")["day"].min()
     new = first[(first >= pd.Timestamp(start)) & (first <= pd.Timestamp(end))].index
@@ -78,7 +78,9 @@ def customer_cost(
     n = table["customers"]
     most, least = chi2.ppf(0.975, 2 * n + 2) / 2, chi2.ppf(0.025, 2 * n.where(n > 0)) / 2
     return table.assign(
-        per_customer=table["cost"] / n.where(n > 0), lower=table["cost"] / most, upper=table["cost"] / least
+        per_customer=table["cost"] / n.where(n > 0),
+        per_customer_lower=table["cost"] / most,
+        per_customer_upper=table["cost"] / least,
     )
 
 
@@ -104,15 +106,15 @@ def loaded_cost(sources: pd.DataFrame, per_customer: pd.DataFrame, keeping: floa
 def payback(value: pd.DataFrame, cost: float) -> pd.DataFrame:
     """Age at which a cohort's customers have brought what they cost, as observed.
 
-    `value` comes from `customers.cohort_value`; columns `cohort`, `customers`, `value` (so far), `cost`, `payback_age`
-    (first age at which the margin per customer reaches the cost; `<NA>`: not yet).
+    `value` comes from `customers.cohort_value`; columns `cohort`, `customers`, `margin_per_customer` (so far), `cost`,
+    `payback_age` (first age at which the margin per customer reaches the cost; `<NA>`: not yet).
     """
     rows = []
     for cohort, group in value.groupby("cohort"):
-        paid = group.loc[group["value"] >= cost, "age"]
+        paid = group.loc[group["margin_per_customer"] >= cost, "lived"]
         age = int(paid.min()) if len(paid) else pd.NA
-        rows.append((cohort, int(group["customers"].iloc[0]), float(group["value"].iloc[-1]), cost, age))
-    table = pd.DataFrame(rows, columns=["cohort", "customers", "value", "cost", "payback_age"])
+        rows.append((cohort, int(group["customers"].iloc[0]), float(group["margin_per_customer"].iloc[-1]), cost, age))
+    table = pd.DataFrame(rows, columns=["cohort", "customers", "margin_per_customer", "cost", "payback_age"])
     return table.astype({"payback_age": "Int64"})
 
 
@@ -120,8 +122,8 @@ def value_at_age(orders: pd.DataFrame, sources: pd.DataFrame, margin: float, age
     """Margin per customer within the first days of her life, public and private side by side at the same age.
 
     Only customers who have reached that age by `as_of` are counted, so that old private customers are not set against
-    young public ones. Columns `side`, `age_days`, `customers`, `value` (mean), `lower`, `upper` (95 %, normal; NaN
-    below two).
+    young public ones. Columns `side`, `age_days`, `customers`, `margin_per_customer` (mean), `margin_lower`,
+    `margin_upper` (95 %, normal; NaN below two).
     """
     as_of = pd.Timestamp(as_of).tz_localize(None)
     first = order_days(orders).groupby("customer_id")["day"].min()
@@ -138,7 +140,9 @@ def value_at_age(orders: pd.DataFrame, sources: pd.DataFrame, margin: float, age
             (name, days, int(n), mean, mean - 1.96 * sem, mean + 1.96 * sem)
             for name, n, mean, sem in stats.itertuples()
         ]
-    return pd.DataFrame(rows, columns=["side", "age_days", "customers", "value", "lower", "upper"])
+    return pd.DataFrame(
+        rows, columns=["side", "age_days", "customers", "margin_per_customer", "margin_lower", "margin_upper"]
+    )
 
 
 def revenue_share(
@@ -148,9 +152,9 @@ def revenue_share(
 
     By first touch: the side that first brought the customer. By last touch: the side of the last touch before the
     order that is not direct (`direct`: names of direct visits, which say nothing about what brought them). Refunds are
-    deducted. Rows `first` and `last`; columns `private`, `public`, `unknown` (sales), `share` = private / (private +
-    public), `orders` and `of` (known orders of the own channels / of both) with the interval `lower`, `upper` of that
-    share of orders.
+    deducted. Rows `first` and `last`; columns `private_sales`, `public_sales`, `unknown_sales`, `share` = private /
+    (private + public), `orders` and `of` (known orders of the own channels / of both) with the interval `lower`,
+    `upper` of that share of orders.
     """
     bought = orders.dropna(subset=["customer_id", "ordered_at"])
     sides = {
@@ -167,7 +171,8 @@ def revenue_share(
         share = sales["private"] / known if known > 0 else np.nan
         rows.append((name, *sales, share, own, both, lower, upper))
     return pd.DataFrame(
-        rows, columns=["touch", "private", "public", "unknown", "share", "orders", "of", "lower", "upper"]
+        rows,
+        columns=["touch", "private_sales", "public_sales", "unknown_sales", "share", "orders", "of", "lower", "upper"],
     )
 
 

@@ -63,7 +63,9 @@ def cohorts(orders: pd.DataFrame, period: str = "M", as_of=None) -> pd.DataFrame
     first = pairs.groupby("customer")["lived"].transform("min")
     if pairs.empty:
         return pd.DataFrame(index=pd.PeriodIndex([], freq=period, name="cohort"))
-    table = pairs.groupby([first.rename("cohort"), (pairs["lived"] - first).rename("age")]).size().unstack(fill_value=0)
+    table = (
+        pairs.groupby([first.rename("cohort"), (pairs["lived"] - first).rename("lived")]).size().unstack(fill_value=0)
+    )
     freq = lived.dtype.freq
     last = pd.Period(as_of, freq=freq).ordinal
     table = table.reindex(columns=range(last - int(first.min()) + 1), fill_value=0).astype(float)
@@ -75,19 +77,19 @@ def cohorts(orders: pd.DataFrame, period: str = "M", as_of=None) -> pd.DataFrame
 def retention(orders: pd.DataFrame, period: str = "M", as_of=None) -> pd.DataFrame:
     """Share of a cohort's customers who ordered in a given period of its life.
 
-    Columns `cohort`, `age` (periods since the first), `active`, `customers` (the cohort's size), `rate` = active /
+    Columns `cohort`, `lived` (periods since the first), `active`, `customers` (the cohort's size), `rate` = active /
     customers with the Wilson interval `lower`, `upper`, and `complete`: False for a period that has not ended by
     `as_of`, whose rate can only grow. One row per period lived; the future has none.
     """
     as_of = _until(orders, as_of)[1]
     wide = cohorts(orders, period, as_of)
-    long = wide.rename_axis(columns="age").stack().rename("active").reset_index()
+    long = wide.rename_axis(columns="lived").stack().rename("active").reset_index()
     long["customers"] = long["cohort"].map(wide[0]) if len(wide) else pd.Series(dtype=float)
     long["rate"] = long["active"] / long["customers"]
     lower, upper = wilson(long["active"], long["customers"])
-    first = long["age"] == 0  # everybody orders in the first period: no chance in that
+    first = long["lived"] == 0  # everybody orders in the first period: no chance in that
     long["lower"], long["upper"] = np.where(first, 1, lower), np.where(first, 1, upper)
-    ends = [(cohort + int(age)).end_time.normalize() for cohort, age in zip(long["cohort"], long["age"], strict=True)]
+    ends = [(cohort + int(age)).end_time.normalize() for cohort, age in zip(long["cohort"], long["lived"], strict=True)]
     return long.assign(complete=pd.to_datetime(ends) <= as_of)
 
 
@@ -95,10 +97,10 @@ def pooled_retention(rates: pd.DataFrame) -> pd.DataFrame:
     """Retention by age over all cohorts that have lived through that age: the sum of the active over the sum of the
     sizes.
 
-    `rates` comes from `retention`; incomplete periods are left out. Columns `age`, `cohorts`, `active`, `customers`,
+    `rates` comes from `retention`; incomplete periods are left out. Columns `lived`, `cohorts`, `active`, `customers`,
     `rate`, `lower`, `upper`.
     """
-    groups = rates[rates["complete"]].groupby("age")
+    groups = rates[rates["complete"]].groupby("lived")
     table = groups[["active", "customers"]].sum().assign(cohorts=groups.size())
     lower, upper = wilson(table["active"], table["customers"])
     return table.assign(rate=table["active"] / table["customers"], lower=lower, upper=upper).reset_index()
@@ -189,8 +191,8 @@ def at_risk(orders: pd.DataFrame, as_of=None, own_gaps: int = 4) -> pd.DataFrame
     """Customers who have been silent for longer than their own rhythm explains.
 
     A customer is at risk when the days since the last order exceed the 90th percentile of the gaps between orders:
-    her own gaps from `own_gaps` of them on, those of all customers before (`basis`: `own` or `all`). Columns
-    `last_order`, `days_since`, `gaps`, `limit`, `basis`, `at_risk`; `<NA>` while nobody has ordered twice. Indexed by
+    her own gaps from `own_gaps` of them on, those of all customers before (`rhythm`: `own` or `all`). Columns
+    `last_order`, `days_since`, `gaps`, `limit`, `rhythm`, `at_risk`; `<NA>` while nobody has ordered twice. Indexed by
     `customer_id`.
     """
     orders, as_of = _until(orders, as_of)
@@ -207,7 +209,7 @@ def at_risk(orders: pd.DataFrame, as_of=None, own_gaps: int = 4) -> pd.DataFrame
             "days_since": since,
             "gaps": own["gaps"].fillna(0).astype(int),
             "limit": limit,
-            "basis": np.where(has_rhythm, "own", "all"),
+            "rhythm": np.where(has_rhythm, "own", "all"),
             "at_risk": (since > limit).astype("boolean").mask(limit.isna()),
         }
     )
@@ -217,19 +219,19 @@ def cohort_value(orders: pd.DataFrame, margin: float, period: str = "M", as_of=N
     """Margin that a cohort's customers have brought on average by each age of the cohort, refunds deducted.
 
     Cumulated sales x `margin` / customers of the cohort, as observed, nothing modelled. Columns `cohort`, `age`,
-    `customers`, `sales`, `value`, `complete` (the period has ended by `as_of`). Orders of unknown amount add nothing
-    and are counted in `unknown_orders`, so that the value is a lower bound where there are any.
+    `customers`, `sales`, `margin_per_customer`, `complete` (the period has ended by `as_of`). Orders of unknown amount
+    add nothing and are counted in `unknown_orders`, so that the margin is a lower bound where there are any.
     """
-    rates = retention(orders, period, as_of)[["cohort", "age", "customers", "complete"]]
+    rates = retention(orders, period, as_of)[["cohort", "lived", "customers", "complete"]]
     orders, _ = _until(orders, as_of)
     first = order_days(orders).groupby("customer_id")["day"].min()
     kept = orders[orders["customer_id"].isin(first.index) & orders["ordered_at"].notna()]
     cohort = pd.PeriodIndex(first.reindex(kept["customer_id"]), freq=period)
-    age = _wall(kept["ordered_at"]).dt.to_period(period).array.asi8 - cohort.asi8
-    amount = pd.DataFrame({"cohort": cohort, "age": age, "sales": kept["amount"].to_numpy(dtype=float)})
+    lived = _wall(kept["ordered_at"]).dt.to_period(period).array.asi8 - cohort.asi8
+    amount = pd.DataFrame({"cohort": cohort, "lived": lived, "sales": kept["amount"].to_numpy(dtype=float)})
     # A refund that is dated before the first order belongs to the cohort's beginning.
-    amount = amount.assign(age=amount["age"].clip(lower=0), unknown_orders=amount["sales"].isna())
-    sums = amount.groupby(["cohort", "age"]).sum()
-    table = rates.join(sums, on=["cohort", "age"]).fillna({"sales": 0.0, "unknown_orders": 0})
+    amount = amount.assign(lived=amount["lived"].clip(lower=0), unknown_orders=amount["sales"].isna())
+    sums = amount.groupby(["cohort", "lived"]).sum()
+    table = rates.join(sums, on=["cohort", "lived"]).fillna({"sales": 0.0, "unknown_orders": 0})
     table[["sales", "unknown_orders"]] = table.groupby("cohort")[["sales", "unknown_orders"]].cumsum()
-    return table.assign(value=margin * table["sales"] / table["customers"])
+    return table.assign(margin_per_customer=margin * table["sales"] / table["customers"])

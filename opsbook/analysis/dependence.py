@@ -31,7 +31,7 @@ def concentration(table: pd.DataFrame) -> dict:
     """Concentration of shares: Herfindahl index, effective number, largest share.
 
     HHI = 10 000 x Σ share² (10 000: all in one); effective number = 1 / Σ share²: so many equal parts would be as
-    concentrated. `table` comes from `shares`. NaN without any known share; `unknown` is the amount of unknown origin.
+    concentrated. `table` comes from `shares`. NaN without any known share; `unknown_amount` is of unknown origin.
     """
     known = table[table["share"].notna()]
     square = float((known["share"] ** 2).sum()) if len(known) else float("nan")
@@ -42,7 +42,7 @@ def concentration(table: pd.DataFrame) -> dict:
         "largest": None if top is None else str(top["name"]),
         "largest_share": float("nan") if top is None else float(top["share"]),
         "groups": int((known["share"] > 0).sum()),
-        "unknown": float(table.loc[table["name"].isna(), "amount"].sum()),
+        "unknown_amount": float(table.loc[table["name"].isna(), "amount"].sum()),
     }
 
 
@@ -104,7 +104,7 @@ def overview(orders: pd.DataFrame, dimensions: list[str], ruleset) -> pd.DataFra
     """
     unknown = pd.Series(pd.NA, index=orders.index)
     rows = [concentration(shares(orders["amount"], orders.get(name, unknown))) for name in dimensions]
-    table = pd.DataFrame(rows, columns=["hhi", "effective", "largest", "largest_share", "groups", "unknown"])
+    table = pd.DataFrame(rows, columns=["hhi", "effective", "largest", "largest_share", "groups", "unknown_amount"])
     table.insert(0, "dimension", dimensions)
     return table.assign(band=[band(hhi, ruleset) for hhi in table["hhi"]])
 

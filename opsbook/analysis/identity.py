@@ -114,7 +114,7 @@ def match_rate(records: pd.DataFrame, person: pd.Series) -> pd.DataFrame:
     n = len(person)
     identifiable = keys(records)["record_id"].nunique()
     matched = int(person.duplicated(keep=False).sum())
-    table = pd.DataFrame({"measure": ["identifiable", "matched"], "records": [identifiable, matched], "of": n})
+    table = pd.DataFrame({"indicator": ["identifiable", "matched"], "records": [identifiable, matched], "of": n})
     return table.assign(rate=table["records"] / n if n else np.nan)
 
 

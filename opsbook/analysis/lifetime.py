@@ -10,7 +10,7 @@ from scipy.stats import rankdata, spearmanr
 from opsbook.analysis import loyalty, rules
 from opsbook.analysis.customers import order_days
 
-GATE_COLUMNS = ("test", "value", "limit", "verdict", "message")
+GATE_COLUMNS = ("test", "found", "limit", "verdict", "message")
 
 
 def summarise(orders: pd.DataFrame, as_of=None, unit: str = "W") -> pd.DataFrame:
@@ -115,7 +115,7 @@ def spend_correlation(history: pd.DataFrame) -> float:
 def gate(orders: pd.DataFrame, as_of=None, ruleset=None) -> pd.DataFrame:
     """Whether lifetime values may be shown for this store: every test must pass.
 
-    Columns `test`, `value`, `limit`, `verdict` (`pass`, `fail`, or `unknown` where the data cannot answer) and
+    Columns `test`, `found`, `limit`, `verdict` (`pass`, `fail`, or `unknown` where the data cannot answer) and
     `message`. Tests: enough customers, repeat customers and months; a model that the data fix
     (`loyalty.is_degenerate`); in the backtest a total within the allowed error and a better ranking than by recency
     alone; spend that does not go with frequency. Where one does not pass, cohort means (`customers.cohort_value`) are
@@ -170,10 +170,12 @@ def values(
     """Margin that each customer is expected to bring in the coming months, highest first; empty where the gate is
     shut.
 
-    Columns `frequency`, `recency`, `age` (weeks), `amount`, `expected_orders`, `alive` (MBG/NBD), `value`; the index
-    is `customer_id`. See `loyalty.lifetime_value` for the formula; `discount` is per month.
+    Columns `frequency`, `recency_weeks`, `age_weeks`, `order_value` (mean so far), `expected_orders`, `alive`
+    (MBG/NBD), `lifetime_value`; the index is `customer_id`. See `loyalty.lifetime_value` for the formula; `discount`
+    is per month.
     """
-    columns = ["frequency", "recency", "age", "amount", "expected_orders", "alive", "value"]
+    names = {"recency": "recency_weeks", "age": "age_weeks", "amount": "order_value"}
+    columns = ["frequency", *names.values(), "expected_orders", "alive", "lifetime_value"]
     if not (gate(orders, as_of, ruleset)["verdict"] == "pass").all():
         return pd.DataFrame(columns=columns, index=pd.Index([], name="customer_id"))
     models = fit(orders, as_of)
@@ -189,9 +191,9 @@ def values(
         unit="W",
     )
     horizon = months * loyalty.DAYS["M"] / loyalty.DAYS["W"]
-    table = models.history.assign(
+    table = models.history.rename(columns=names).assign(
         expected_orders=loyalty.expected_purchases(models.purchases, horizon, *history),
         alive=loyalty.prob_alive(models.purchases, *history),
-        value=value,
+        lifetime_value=value,
     )
-    return table[columns].sort_values("value", ascending=False, kind="stable")
+    return table[columns].sort_values("lifetime_value", ascending=False, kind="stable")

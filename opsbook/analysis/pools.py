@@ -47,7 +47,7 @@ def pool(customers: pd.DataFrame, touches: pd.DataFrame, as_of, days: int = 30) 
         ("zombie", len(known) - inside, len(known)),
         ("active_unknown", len(moving) - inside, len(moving)),
     ]
-    table = pd.DataFrame(rows, columns=["measure", "people", "of"])
+    table = pd.DataFrame(rows, columns=["indicator", "people", "of"])
     table["share"] = table["people"] / table["of"].where(table["of"] > 0)
     lower, upper = wilson(table["people"], table["of"].where(table["of"] > 0))
     return table.assign(lower=lower, upper=upper)
@@ -76,7 +76,7 @@ def stickiness(touches: pd.DataFrame, as_of) -> pd.DataFrame:
     """How often the active come back: mean number active in the short window / number active in the long one.
 
     DAU/MAU: mean daily actives over the 30 calendar days up to `as_of` / distinct actives of these days. WAU/MAU:
-    actives of the last 7 / of the last 30 days; MAU/QAU: of the last 30 / of the last 90 days. Columns `measure`,
+    actives of the last 7 / of the last 30 days; MAU/QAU: of the last 30 / of the last 90 days. Columns `indicator`,
     `active`, `of`, `ratio`; NaN where the records begin later than the long window. Active means an own action;
     companies buy by the quarter, so DAU/MAU, a measure of consumer apps, is low for good sellers too: read MAU/QAU
     first.
@@ -90,7 +90,7 @@ def stickiness(touches: pd.DataFrame, as_of) -> pd.DataFrame:
         some = (age < long).sum() / long if short == 1 else actions.loc[age < short, "customer_id"].nunique()
         seen = len(age) and age.max() >= long - 1
         rows.append((measure, *((some, of, some / of) if seen and of else (np.nan, np.nan, np.nan))))
-    return pd.DataFrame(rows, columns=["measure", "active", "of", "ratio"])
+    return pd.DataFrame(rows, columns=["indicator", "active", "of", "ratio"])
 
 
 def band(ratio: float, ruleset) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
 
-BUSINESS_COLUMNS = ("stage", "level", "number", "rate", "lower", "upper", "median_time")
+BUSINESS_COLUMNS = ("stage", "counted", "number", "rate", "lower", "upper", "median_time")
 
 
 def calculator(start: float, rates: Mapping[str, float]) -> pd.DataFrame:
@@ -40,15 +40,15 @@ def business(counts: Mapping[str, float], persons: pd.DataFrame) -> pd.DataFrame
     `counts` maps stages to numbers in their order (impressions, clicks, visitors); `persons` comes from
     `funnel.funnel`. `rate` of a count is a ratio of two totals, of a person stage the share of the same persons;
     across the break there is none (a person inquires several times or without a visit that was seen). Columns `stage`,
-    `level` (`count`, `persons`), `number`, `rate`, `lower`, `upper` (persons only), `median_time`.
+    `counted` (`count`, `persons`), `number`, `rate`, `lower`, `upper` (persons only), `median_time`.
     """
     number = pd.Series(counts, dtype=float)
     before = number.shift()
     rate = number / before.where(before > 0)
     above = pd.DataFrame(
-        {"stage": number.index, "level": "count", "number": number.to_numpy(), "rate": rate.to_numpy()}
+        {"stage": number.index, "counted": "count", "number": number.to_numpy(), "rate": rate.to_numpy()}
     )
-    below = persons.rename(columns={"step": "stage", "people": "number", "step_rate": "rate"}).assign(level="persons")
+    below = persons.rename(columns={"step": "stage", "people": "number", "step_rate": "rate"}).assign(counted="persons")
     # The first person stage stands after the break: its rate of 1 says nothing.
     below.loc[below.index[:1], ["rate", "lower", "upper"]] = np.nan
     below["number"] = below["number"].astype(float)
@@ -59,30 +59,30 @@ def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 30)
     """Steps at which one group loses more persons than the others do, beyond chance.
 
     `table` is a funnel with a breakdown (`funnel.funnel(..., by=by)`): channels, countries, or the halves of a period.
-    Each group's step is set against the same step of all other groups together (one-sided exact test of Fisher); `p`
-    is corrected for the number of comparisons (Holm), so that in a store without a leak the chance to name any is at
-    most `level`. Columns `by`, `step`, `people`, `before`, `rate`, `rest_rate`, `lost` (persons that the others' rate
-    would have kept), `p`, `verdict`: `leak`, `no leak`, or `unknown` where either side has fewer than `smallest`
-    persons before the step.
+    Each group's step is set against the same step of all other groups together (one-sided exact test of Fisher);
+    `p_fewer` is corrected for the number of comparisons (Holm), so that in a store without a leak the chance to name
+    any is at most `level`. Columns `by`, `step`, `people`, `people_before`, `rate`, `rest_rate`, `lost` (persons that
+    the others' rate would have kept), `p_fewer`, `verdict`: `leak`, `no leak`, or `unknown` where either side has
+    fewer than `smallest` persons before the step.
     """
-    own = table.assign(before=table.groupby(by, dropna=False, observed=True)["people"].shift())
+    own = table.assign(people_before=table.groupby(by, dropna=False, observed=True)["people"].shift())
     own["place"] = own.groupby(by, dropna=False, observed=True).cumcount()
-    own = own[own["before"].notna()]
-    rest = own.groupby("place")[["people", "before"]].transform("sum") - own[["people", "before"]]
-    known = (own["before"] >= smallest) & (rest["before"] >= smallest)
-    sides = zip(own["people"], own["before"], rest["people"], rest["before"], known, strict=True)
+    own = own[own["people_before"].notna()]
+    rest = own.groupby("place")[["people", "people_before"]].transform("sum") - own[["people", "people_before"]]
+    known = (own["people_before"] >= smallest) & (rest["people_before"] >= smallest)
+    sides = zip(own["people"], own["people_before"], rest["people"], rest["people_before"], known, strict=True)
     p = [_fewer(*side) if enough else np.nan for *side, enough in sides]
-    rest_rate = rest["people"] / rest["before"].where(rest["before"] > 0)
+    rest_rate = rest["people"] / rest["people_before"].where(rest["people_before"] > 0)
     result = own.assign(
-        before=own["before"].astype(int),
-        rate=own["people"] / own["before"].where(own["before"] > 0),
+        people_before=own["people_before"].astype(int),
+        rate=own["people"] / own["people_before"].where(own["people_before"] > 0),
         rest_rate=rest_rate,
-        lost=own["before"] * rest_rate - own["people"],
-        p=holm(np.array(p, dtype=float)),
+        lost=own["people_before"] * rest_rate - own["people"],
+        p_fewer=holm(np.array(p, dtype=float)),
     )
-    result["verdict"] = np.select([result["p"].isna(), result["p"] < level], ["unknown", "leak"], "no leak")
-    columns = [by, "step", "people", "before", "rate", "rest_rate", "lost", "p", "verdict"]
-    return result[columns].sort_values(["p", "lost"], ascending=[True, False], kind="stable", ignore_index=True)
+    result["verdict"] = np.select([result["p_fewer"].isna(), result["p_fewer"] < level], ["unknown", "leak"], "no leak")
+    columns = [by, "step", "people", "people_before", "rate", "rest_rate", "lost", "p_fewer", "verdict"]
+    return result[columns].sort_values(["p_fewer", "lost"], ascending=[True, False], kind="stable", ignore_index=True)
 
 
 def _fewer(people, before, rest_people, rest_before) -> float:
@@ -117,7 +117,7 @@ def leak_messages(table: pd.DataFrame, by: str) -> list[dict]:
             "group": str(row[by]),
             "step": str(row["step"]),
             "people": int(row["people"]),
-            "before": int(row["before"]),
+            "before": int(row["people_before"]),
             "rate": float(row["rate"]),
             "rest_rate": float(row["rest_rate"]),
             "lost": float(row["lost"]),

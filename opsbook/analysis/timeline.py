@@ -17,7 +17,7 @@ CHAIN = (("visit", "inquiry", "tm", "message"), ("inquiry", "tm"), ("quote",), (
 def timeline(touches: pd.DataFrame, orders: pd.DataFrame, customer_ids) -> pd.DataFrame:
     """Everything on record between the store and a customer (one id, or all ids of one person), oldest first.
 
-    Touches and orders in one table: `customer_id`, `at`, `channel`, `kind`, `direction`, `amount`, `currency`; an
+    Touches and orders in one table: `customer_id`, `at`, `channel`, `touch_kind`, `direction`, `amount`, `currency`; an
     order is an own action (`in`) of the kind `order`. Rows without a time stand at the end: they happened, nobody
     knows when. A touch of the kind `order` that repeats an order of the same day is left out.
     """
@@ -30,7 +30,8 @@ def timeline(touches: pd.DataFrame, orders: pd.DataFrame, customer_ids) -> pd.Da
     seen = seen[~((seen["kind"] == "order").fillna(False).astype(bool) & np.array(repeats, dtype=bool))]
     both = [each.reindex(columns=list(COLUMNS)) for each in (seen, bought) if len(each)]
     table = pd.concat(both) if both else pd.DataFrame(columns=list(COLUMNS))
-    return table.sort_values(["at", "kind", "channel"], kind="stable", na_position="last", ignore_index=True)
+    table = table.sort_values(["at", "kind", "channel"], kind="stable", na_position="last", ignore_index=True)
+    return table.rename(columns={"kind": "touch_kind"})
 
 
 def _naive(table: pd.DataFrame) -> pd.DataFrame:
@@ -54,7 +55,7 @@ def scorecard(
     * `response`: touches of ours (direction `out`) that an own action of the customer followed within `days`, of those
       at least that old.
 
-    Columns `measure`, `number`, `of`, `rate`, `lower`, `upper`; NaN where the input is missing.
+    Columns `indicator`, `number`, `of`, `rate`, `lower`, `upper`; NaN where the input is missing.
     """
     contacts = customers["customer_id"].dropna().drop_duplicates()
     told = touches.dropna(subset=["customer_id", "channel", "at"])
@@ -68,7 +69,7 @@ def scorecard(
         ("feedback", np.nan if sent is None else sent.isin(exported).sum(), np.nan if sent is None else len(sent)),
         ("response", *responses(touches, days)),
     ]
-    table = pd.DataFrame(rows, columns=["measure", "number", "of"]).astype({"number": float, "of": float})
+    table = pd.DataFrame(rows, columns=["indicator", "number", "of"]).astype({"number": float, "of": float})
     of = table["of"].where(table["of"] > 0)
     lower, upper = wilson(table["number"], of)
     return table.assign(rate=table["number"] / of, lower=lower, upper=upper)

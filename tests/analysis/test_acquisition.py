@@ -93,9 +93,11 @@ def test_cost_per_new_customer():
     assert table["side"].to_dict() == {"P4P": "public", "email": "private", "fair": "public"}
     assert table["per_customer"].fillna(-1).to_dict() == {"P4P": 200, "email": 90, "fair": -1}
     # The interval of a count holds the means under which the count is no surprise.
-    most, least = 400 / table.loc["P4P", "lower"], 400 / table.loc["P4P", "upper"]
+    most, least = (400 / table.loc["P4P", f"per_customer_{end}"] for end in ("lower", "upper"))
     assert poisson.cdf(2, most) == pytest.approx(0.025) and poisson.sf(1, least) == pytest.approx(0.025)
-    assert np.isnan(table.loc["fair", "upper"]) and table.loc["fair", "lower"] == pytest.approx(1000 / 3.6889, rel=1e-4)
+    assert np.isnan(table.loc["fair", "per_customer_upper"]) and table.loc[
+        "fair", "per_customer_lower"
+    ] == pytest.approx(1000 / 3.6889, rel=1e-4)
 
 
 def test_the_period_counts_both_of_its_ends():
@@ -119,29 +121,34 @@ def test_private_customers_carry_what_first_brought_them():
 
 def test_payback_is_the_first_age_that_reaches_the_cost():
     value = c.cohort_value(ORDERS[:3], margin=0.5, as_of="2026-03-31")
-    assert value["value"].tolist() == [37.5, 37.5, 87.5]
+    assert value["margin_per_customer"].tolist() == [37.5, 37.5, 87.5]
     for cost, age in ((37.5, 0), (37.51, 2), (87.5, 2)):
         assert a.payback(value, cost)["payback_age"].tolist() == [age]
     table = a.payback(value, 88)
-    assert table["payback_age"].isna().all() and table["value"].tolist() == [87.5]
+    assert table["payback_age"].isna().all() and table["margin_per_customer"].tolist() == [87.5]
 
 
 def test_value_at_equal_age():
     table = a.value_at_age(ORDERS, SOURCES, 0.5, [10, 60], "2026-03-16").set_index(["side", "age_days"])
     assert table.loc[("public", 10), "customers"] == 2 and table.loc[("public", 60), "customers"] == 1
-    assert table.loc[("public", 10), "value"] == 37.5 and table.loc[("public", 60), "value"] == 150
-    assert table.loc[("private", 10), "value"] == 100  # the refund on the tenth day is deducted
-    assert table.loc[("private", 60), ["lower", "upper"]].isna().all()
+    assert (
+        table.loc[("public", 10), "margin_per_customer"] == 37.5
+        and table.loc[("public", 60), "margin_per_customer"] == 150
+    )
+    assert table.loc[("private", 10), "margin_per_customer"] == 100  # the refund on the tenth day is deducted
+    assert table.loc[("private", 60), ["margin_lower", "margin_upper"]].isna().all()
     spread = 1.96 * np.std([50, 25], ddof=1) / np.sqrt(2)
-    assert table.loc[("public", 10), ["lower", "upper"]].tolist() == pytest.approx([37.5 - spread, 37.5 + spread])
+    assert table.loc[("public", 10), ["margin_lower", "margin_upper"]].tolist() == pytest.approx(
+        [37.5 - spread, 37.5 + spread]
+    )
 
 
 def test_private_share_by_first_and_by_last_touch():
     table = a.revenue_share(ORDERS, TOUCHES, SOURCES, OWNED, ["direct"]).set_index("touch")
-    assert table.loc["first", ["private", "public", "unknown"]].tolist() == [200, 350, 50]
+    assert table.loc["first", ["private_sales", "public_sales", "unknown_sales"]].tolist() == [200, 350, 50]
     assert table.loc["first", "share"] == pytest.approx(200 / 550)
     # The order of March follows a WhatsApp touch; the direct visit in between says nothing.
-    assert table.loc["last", ["private", "public", "unknown"]].tolist() == [400, 150, 50]
+    assert table.loc["last", ["private_sales", "public_sales", "unknown_sales"]].tolist() == [400, 150, 50]
     assert table.loc["last", ["orders", "of"]].tolist() == [2, 4]
     assert table.loc["last", ["lower", "upper"]].tolist() == pytest.approx([0.1500, 0.8500], abs=1e-4)
 

@@ -106,10 +106,10 @@ def test_shuffled_rows_and_an_untouched_input():
 
 
 def test_retention_marks_the_period_that_has_not_ended():
-    table = c.retention(LIFE, as_of="2026-04-29").set_index(["cohort", "age"])
+    table = c.retention(LIFE, as_of="2026-04-29").set_index(["cohort", "lived"])
     march = pd.Period("2026-03", "M")
     assert table.loc[(march, 1), ["active", "complete"]].tolist() == [0, False]
-    assert c.retention(LIFE, as_of="2026-04-30").set_index(["cohort", "age"]).loc[(march, 1), "complete"]
+    assert c.retention(LIFE, as_of="2026-04-30").set_index(["cohort", "lived"]).loc[(march, 1), "complete"]
     january = table.loc[pd.Period("2026-01", "M")]
     assert january["rate"].tolist() == [1, 0, 0.5, 0]
     assert january.loc[2, ["lower", "upper"]].tolist() == pytest.approx([0.0945, 0.9055], abs=1e-4)
@@ -117,7 +117,7 @@ def test_retention_marks_the_period_that_has_not_ended():
 
 
 def test_pooled_retention_weighs_the_cohorts_that_lived_so_long():
-    pooled = c.pooled_retention(c.retention(LIFE, as_of="2026-04-30")).set_index("age")
+    pooled = c.pooled_retention(c.retention(LIFE, as_of="2026-04-30")).set_index("lived")
     assert pooled[["active", "customers", "cohorts"]].to_numpy().tolist() == [
         [3, 3, 2],
         [0, 3, 2],
@@ -212,7 +212,7 @@ def test_at_risk_goes_by_the_own_rhythm():
     steady = [("steady", pd.Timestamp("2026-01-01") + pd.Timedelta(days=10 * i), 1) for i in range(5)]
     table = orders(*steady, ("slow", "2025-08-15", 1), ("slow", "2026-02-11", 1), ("once", "2026-02-10", 1))
     risk = c.at_risk(table, as_of="2026-02-20")
-    assert risk["basis"].to_dict() == {"steady": "own", "slow": "all", "once": "all"}
+    assert risk["rhythm"].to_dict() == {"steady": "own", "slow": "all", "once": "all"}
     assert risk.loc["steady", ["days_since", "limit", "at_risk"]].tolist() == [10, 10, False]
     assert c.at_risk(table, as_of="2026-02-21").loc["steady", "at_risk"]
     assert risk.loc["once", "limit"] == pytest.approx(112)  # 10 + 0.6 x 170, of the gaps 10 10 10 10 180
@@ -224,10 +224,10 @@ def test_nobody_is_at_risk_while_nobody_has_ordered_twice():
 
 def test_cohort_value_adds_up_and_deducts_refunds():
     table = pd.concat([LIFE, orders(("b", "2026-03-10", -5), ("a", "2026-03-11", None), ("x", "2026-03-11", -50))])
-    value = c.cohort_value(table, margin=0.5, as_of="2026-04-30").set_index(["cohort", "age"])
+    value = c.cohort_value(table, margin=0.5, as_of="2026-04-30").set_index(["cohort", "lived"])
     january = value.loc[pd.Period("2026-01", "M")]
     assert january["sales"].tolist() == [40, 40, 45, 53]
-    assert january["value"].tolist() == [10, 10, 11.25, 13.25]
+    assert january["margin_per_customer"].tolist() == [10, 10, 11.25, 13.25]
     assert january["unknown_orders"].tolist() == [0, 0, 1, 1]
 
 

@@ -17,7 +17,7 @@ def shares(**amounts):
 def test_shares_and_the_effective_number():
     found = d.concentration(shares(a=50, b=30, c=20))
     assert found["hhi"] == pytest.approx(2500 + 900 + 400) and found["effective"] == pytest.approx(1 / 0.38)
-    assert (found["largest"], found["largest_share"], found["groups"], found["unknown"]) == ("a", 0.5, 3, 0)
+    assert (found["largest"], found["largest_share"], found["groups"], found["unknown_amount"]) == ("a", 0.5, 3, 0)
     assert d.concentration(shares(a=7))["hhi"] == 10_000
     assert d.concentration(shares(a=1, b=1, c=1, d=1))["effective"] == pytest.approx(4)
 
@@ -27,7 +27,7 @@ def test_the_unknown_has_no_share_and_refunds_do_not_turn_it_negative():
     table = d.shares(amount, pd.Series(["a", "b", None, "c", "c", "a"]))
     assert table["name"].tolist()[:3] == ["a", "b", "c"] and pd.isna(table["name"][3])
     assert table["share"].tolist()[:3] == [0.6, 0.4, 0] and np.isnan(table["share"][3])
-    assert d.concentration(table)["unknown"] == 25 and d.concentration(table)["groups"] == 2
+    assert d.concentration(table)["unknown_amount"] == 25 and d.concentration(table)["groups"] == 2
 
 
 @pytest.mark.parametrize("amounts", [{}, {"a": 0}, {"a": -5}])
@@ -63,7 +63,7 @@ def test_overview_by_several_dimensions():
     table = d.overview(orders(("a", "x", 3.0), ("b", "x", 1.0)), ["platform", "customer_id", "country"], RULES)
     assert table["dimension"].tolist() == ["platform", "customer_id", "country"]
     assert table["hhi"].tolist()[:2] == [10_000, 6250] and table["band"].tolist() == ["high", "high", "unknown"]
-    assert table["unknown"].tolist() == [0, 0, 4]
+    assert table["unknown_amount"].tolist() == [0, 0, 4]
 
 
 def test_what_could_still_be_reached_if_a_platform_closed():

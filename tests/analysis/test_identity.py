@@ -76,7 +76,7 @@ def test_the_same_record_twice_shares_no_key_with_itself():
 
 def test_match_rate():
     person = identity.persons(RECORDS, identity.merge_log(RECORDS, GENERIC))
-    rate = identity.match_rate(RECORDS, person).set_index("measure")
+    rate = identity.match_rate(RECORDS, person).set_index("indicator")
     assert rate["records"].to_dict() == {"identifiable": 6, "matched": 4} and rate["of"].unique() == [7]
     none = identity.match_rate(RECORDS[:0], person[:0])
     assert none["records"].tolist() == [0, 0] and none["rate"].isna().all()

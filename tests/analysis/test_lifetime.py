@@ -97,22 +97,24 @@ def test_the_gate_asks_for_eighteen_months(cdnow):
 def test_values_behind_an_open_gate(cdnow, opened):
     assert (lifetime.gate(cdnow, ruleset=opened)["verdict"] == "pass").all()
     table = lifetime.values(cdnow, margin=0.3, months=12, discount=0.01, ruleset=opened)
-    assert len(table) == 2357 and table["value"].is_monotonic_decreasing and table["value"].notna().all()
+    assert (
+        len(table) == 2357 and table["lifetime_value"].is_monotonic_decreasing and table["lifetime_value"].notna().all()
+    )
     models = lifetime.fit(cdnow)
     best = table.iloc[0]
     expected = loyalty.lifetime_value(
         models.purchases,
         models.spend,
         best["frequency"],
-        best["recency"],
-        best["age"],
-        best["amount"],
+        best["recency_weeks"],
+        best["age_weeks"],
+        best["order_value"],
         margin=0.3,
         months=12,
         discount=0.01,
         unit="W",
     )
-    assert best["value"] == pytest.approx(float(expected))
+    assert best["lifetime_value"] == pytest.approx(float(expected))
 
 
 @pytest.mark.parametrize(

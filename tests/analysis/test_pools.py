@@ -28,7 +28,7 @@ TOUCHES = touches(
 
 
 def test_the_pool_and_what_is_left_of_it():
-    table = pools.pool(PEOPLE, TOUCHES, AS_OF).set_index("measure")
+    table = pools.pool(PEOPLE, TOUCHES, AS_OF).set_index("indicator")
     assert table["people"].tolist() == [4, 2, 2, 2, 1]
     assert table["of"].tolist()[1:] == [3, 4, 4, 3]
     assert table.loc["active", ["share", "lower", "upper"]].tolist() == pytest.approx([0.5, 0.1500, 0.8500], abs=1e-4)
@@ -45,9 +45,9 @@ def test_our_mail_makes_nobody_active():
 
 
 def test_an_empty_crm_and_unknown_reach():
-    table = pools.pool(PEOPLE[:0], TOUCHES[:0], AS_OF).set_index("measure")
+    table = pools.pool(PEOPLE[:0], TOUCHES[:0], AS_OF).set_index("indicator")
     assert table.loc["registered", "people"] == 0 and table["share"].isna().all()
-    table = pools.pool(PEOPLE[["customer_id"]], TOUCHES, AS_OF).set_index("measure")
+    table = pools.pool(PEOPLE[["customer_id"]], TOUCHES, AS_OF).set_index("indicator")
     assert table.loc["reachable", ["people", "share"]].isna().all()
 
 
@@ -73,7 +73,7 @@ def days(who, *ages):
 
 def test_stickiness_by_hand():
     table = touches(*days("a", *range(30)), *days("b", 0, 0, 6), *days("c", 29), *days("d", 89))
-    ratios = pools.stickiness(table, AS_OF).set_index("measure")
+    ratios = pools.stickiness(table, AS_OF).set_index("indicator")
     # 30 + 2 + 1 days with an action, over 30 days, of 3 persons.
     assert ratios.loc["DAU/MAU"].tolist() == pytest.approx([33 / 30, 3, 33 / 90])
     assert ratios.loc["WAU/MAU"].tolist() == pytest.approx([2, 3, 2 / 3])
@@ -81,7 +81,7 @@ def test_stickiness_by_hand():
 
 
 def test_records_shorter_than_the_window_say_nothing():
-    table = pools.stickiness(touches(*days("a", 0, 88)), AS_OF).set_index("measure")
+    table = pools.stickiness(touches(*days("a", 0, 88)), AS_OF).set_index("indicator")
     assert np.isnan(table.loc["MAU/QAU", "ratio"]) and table.loc["WAU/MAU", "ratio"] == 1
     assert pools.stickiness(touches(*days("a", 0, 28)), AS_OF)["ratio"].isna().all()
     assert pools.stickiness(touches(), AS_OF)["ratio"].isna().all()

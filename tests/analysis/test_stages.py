@@ -37,7 +37,7 @@ def persons(*counts):
 def test_counts_and_persons_stand_in_one_table_with_a_break():
     table = stages.business({"impressions": 1000, "visitors": 50}, persons(("inquiry", 10), ("order", 4)))
     assert table["stage"].tolist() == ["impressions", "visitors", "inquiry", "order"]
-    assert table["level"].tolist() == ["count", "count", "persons", "persons"]
+    assert table["counted"].tolist() == ["count", "count", "persons", "persons"]
     assert table["number"].tolist() == [1000, 50, 10, 4]
     assert table["rate"].fillna(-1).tolist() == [-1, 0.05, -1, 0.4]
     assert table["lower"].notna().tolist() == [False, False, False, True]
@@ -62,7 +62,7 @@ def test_the_leaking_step_is_named():
     table = stages.leaks(broken_down(ads=(200, 100, 5), mail=(200, 100, 40), site=(200, 104, 42)), "channel")
     worst = table.iloc[0]
     assert worst[["channel", "step", "verdict"]].tolist() == ["ads", "C", "leak"]
-    assert worst[["people", "before", "rate"]].tolist() == [5, 100, 0.05]
+    assert worst[["people", "people_before", "rate"]].tolist() == [5, 100, 0.05]
     assert worst["rest_rate"] == pytest.approx(82 / 204) and worst["lost"] == pytest.approx(100 * 82 / 204 - 5)
     assert table["verdict"].value_counts().to_dict() == {"no leak": 5, "leak": 1}
     messages = stages.leak_messages(table, "channel")
