@@ -1,5 +1,7 @@
 """One million keywords, shrunken and decided on: all at once, and row by row with scipy."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,22 +49,29 @@ def row_by_row(words: pd.DataFrame, prior: pd.DataFrame, confidence: float = 0.8
     return decided
 
 
-@pytest.mark.benchmark(group="shrink and decide, per keyword")
+def cpu_seconds(function, *arguments) -> tuple:
+    """The result and the processor time: a busy machine does not change who is faster."""
+    begin = time.process_time()
+    result = function(*arguments)
+    return result, time.process_time() - begin
+
+
+@pytest.mark.benchmark(group="shrink and decide")
 def test_a_million_keywords_at_once(benchmark, words):
-    decided = benchmark.pedantic(shrink_and_decide, args=(words,), rounds=1, iterations=1)
-    seconds = benchmark.stats["mean"] if benchmark.stats else np.nan
-    benchmark.extra_info |= {"rows": ROWS, "microseconds_per_row": seconds / ROWS * 1e6}
+    decided, seconds = benchmark.pedantic(cpu_seconds, args=(shrink_and_decide, words), rounds=1, iterations=1)
+    benchmark.extra_info |= {"rows": ROWS, "cpu_seconds": seconds}
     assert len(decided) == ROWS
-    assert not seconds > 10
+    assert seconds < 10
 
 
-@pytest.mark.benchmark(group="shrink and decide, per keyword")
+@pytest.mark.benchmark(group="shrink and decide")
 def test_row_by_row_with_scipy(benchmark, words):
     part = words.head(LOOP_ROWS)
     posterior = rates.shrink(words["inquiries"], words["clicks"], words["group"]).head(LOOP_ROWS)
     prior = posterior.assign(alpha=posterior["alpha"] - part["inquiries"], beta=posterior["prior_exposure"])
-    looped = benchmark.pedantic(row_by_row, args=(part, prior), rounds=1, iterations=1)
-    seconds = benchmark.stats["mean"] if benchmark.stats else np.nan
-    benchmark.extra_info |= {"rows": LOOP_ROWS, "microseconds_per_row": seconds / LOOP_ROWS * 1e6}
-    at_once = keywords.decide(words, VALUE).head(LOOP_ROWS)
-    np.testing.assert_allclose([row["loss"] for row in looped], at_once["prob_loss"], rtol=1e-6)
+    looped, seconds = benchmark.pedantic(cpu_seconds, args=(row_by_row, part, prior), rounds=1, iterations=1)
+    decided, at_once = cpu_seconds(shrink_and_decide, words)
+    ratio = (seconds / LOOP_ROWS) / (at_once / ROWS)
+    benchmark.extra_info |= {"rows": LOOP_ROWS, "cpu_seconds": seconds, "times_slower_per_row": ratio}
+    np.testing.assert_allclose([row["loss"] for row in looped], decided["prob_loss"].head(LOOP_ROWS), rtol=1e-6)
+    assert ratio >= 20
