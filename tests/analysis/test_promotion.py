@@ -212,6 +212,7 @@ def test_actions_pause_losers_and_question_low_targets():
     ]
     assert found.loc[0, "effect"] == {"id": "promotion.effect", "low": 175.0, "high": 612.5, "unit": "CNY"}
     assert found["priority"].tolist() == ["P0", "P1"] and {row["verb"] for row in found["action"]} <= VERBS.keys()
-    assert all(MESSAGES[m["id"]].format(**m) for column in ("action", "evidence") for m in found[column])
+    told = [message for column in ("action", "evidence", "effect") for message in found[column].dropna()]
+    assert all(MESSAGES[message["id"]].format(**message) for message in told)
     learner = pd.DataFrame({"campaign": ["loser", "low"], "learning": pd.array([True, None], "boolean")})
     assert promotion.actions(table, learner, week=WEEK)["object"].tolist() == ["low"]

@@ -263,7 +263,8 @@ def test_actions_follow_the_rules_and_leave_the_rest_of_low_low_alone():
     row = classified.loc[1]
     assert effect["high"] == pytest.approx(1000 * (row["conversion_split"] - row["lower"]))
     assert effect["low"] == pytest.approx(1000 * (row["conversion_split"] - row["upper"]))
-    assert all(MESSAGES[m["id"]].format(**m) for column in ("action", "evidence") for m in table[column])
+    told = [message for column in ("action", "evidence", "effect") for message in table[column].dropna()]
+    assert all(MESSAGES[message["id"]].format(**message) for message in told)
     assert (table["due"] == date(2026, 9, 26)).all() and (table["review_on"] == date(2026, 10, 3)).all()
     only = quadrants.actions(classified, classified.head(0), week=WEEK, rules=RULES, top=1)
     assert sorted(only["object"]) == ["a", "b", "c"]

@@ -34,6 +34,10 @@ MESSAGES: dict[str, str] = {
         "last week."
     ),
     "products.watch_unknown": N_("A number is missing: cannot be tested."),
+    "products.chart_watch": N_(
+        "{products} bestsellers, a week before and last week: {declines} decline beyond chance."
+    ),
+    "products.chart_watch_axis": N_("Hollow: a week before; filled: last week"),
     "products.do_decline": N_("Find out why this bestseller declines: price, stock, reviews, rivals, position."),
     "products.do_swap": N_("Put it into the showcase in place of product {out}."),
     "products.do_near_miss": N_("Lift its growth score to the strong tier."),

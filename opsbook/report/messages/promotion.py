@@ -42,6 +42,10 @@ MESSAGES: dict[str, str] = {
         "The target ROI of {target:.2f} lies below the break-even of {break_even:.2f}: even a plan that reaches "
         "it loses money."
     ),
+    "promotion.chart": N_(
+        "{plans} plans, ¥{spend:,.0f} spent and ¥{result:,.0f} back where both are known. Paying: {pays}; losing: "
+        "{loses}; not enough data: {not_enough_data}; unknown: {unknown}."
+    ),
     "promotion.do_pause": N_("Pause the plan, or move its budget to one that pays."),
     "promotion.do_raise_target": N_("Raise the target ROI above break-even; expect less volume."),
     "promotion.effect": N_("¥{low:,.0f} to ¥{high:,.0f} less loss in a window like this one."),

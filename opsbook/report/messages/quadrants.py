@@ -33,6 +33,11 @@ MESSAGES: dict[str, str] = {
     "quadrants.do.high_high": N_("Leave it as it is and keep it supplied (our default: no source names an action)."),
     "quadrants.do.low_high": N_("Bring it more traffic: it converts well (our default: no source names an action)."),
     "quadrants.effect": N_("{low:,.1f} to {high:,.1f} more contacts a week, if its rate reaches the line."),
+    "quadrants.chart": N_(
+        "{products} products by traffic and estimated rate: {high_high} with much of both, {high_low} with high "
+        "traffic and low conversion, {low_high} with low traffic and high conversion, {low_low} with little of "
+        "both, {not_enough_data} with not enough data."
+    ),
     "removal.keep": N_("Keep: it had an effect within {days} days, or has not been on-line for so long."),
     "removal.unknown": N_("Cannot be judged: {missing} of the facts needed are missing for the last {days} days."),
     "removal.review_rts": N_("No effect this week, no opportunity and no paid order in {days} days."),
