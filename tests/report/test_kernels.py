@@ -191,6 +191,7 @@ def test_the_kernel_runs_in_papermill_by_its_name(tmp_path):
     assert "TCP" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_kernel_runs_in_nbval_by_its_name(tmp_path):
     done = notebook("1 + 1", "import sys; print('opsbook.report.forkserver' in sys.modules)")
     NotebookClient(done, kernel_name=WARM).execute()
@@ -263,8 +264,10 @@ def test_a_dead_kernel_fails_its_notebook_and_no_other():
 
 
 def test_a_dead_server_takes_its_kernels_along_and_is_replaced():
-    with running() as (manager, _):
+    with running() as (manager, client):
         kernel, server = manager.provisioner.process, forks._server.process
+        client.execute("sum(range(10**12))")  # no thread of Python can run beside this, so none can notice either
+        time.sleep(0.2)
         server.kill()
         assert gone(kernel.pid, within=3)
         assert kernel.wait() == -signal.SIGKILL
@@ -456,6 +459,7 @@ def test_nothing_survives_its_owner(number):
     assert not Path(folder).exists()
 
 
+@pytest.mark.slow
 def test_a_fork_of_the_owner_keeps_nothing_alive():
     more = "child = os.fork()\n    if child == 0: time.sleep(20); os._exit(0)"
     owner = script(OWNER.format(more=more, show="child"), stderr=subprocess.DEVNULL)
@@ -490,6 +494,11 @@ def test_ctrl_c_in_the_middle_of_a_notebook_leaves_nothing(tmp_path):
     assert not Path(folder).exists()
 
 
+def test_ctrl_c_does_not_reach_the_server():
+    with running():
+        assert os.getpgid(forks._server.process.pid) != os.getpgid(0)
+
+
 def test_a_batch_leaves_no_process_no_file_and_no_descriptor(another_server):
     def descriptors():
         return sorted(os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if int(fd) > 2)
@@ -519,17 +528,20 @@ def test_many_forks_in_a_row_leave_the_server_as_it_was(forked, monkeypatch):
     def life(number):
         with running() as (manager, client):
             total = reply(client, f"import pandas as pd; print(int(pd.Series([{number}]).sum()))")
-            return total, manager.provisioner.pid
+            pid, start = manager.provisioner.pid, time.monotonic()
+            manager.shutdown_kernel()
+            return total, pid, time.monotonic() - start
 
     monkeypatch.setattr(forks, "changed", lambda sources: False)  # whatever is edited meanwhile
     life(0)
     server = forks._server
     files, memory, threads, _ = state(server.process.pid)
     with ThreadPoolExecutor(2) as pool:
-        results, pids = zip(*pool.map(life, range(forked)), strict=True)
+        results, pids, shutdowns = zip(*pool.map(life, range(forked)), strict=True)
     assert results == tuple(range(forked))
     assert len(set(pids)) == forked
     assert gone(*pids)
+    assert max(shutdowns) < 3  # more when a kernel has to be killed
     assert forks._server is server
     after = state(server.process.pid)
     assert (after[0], after[2], after[3]) == (files, threads, [])
