@@ -13,9 +13,8 @@ def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False
 
     `p_none`: probability of 0 opportunities in `visitors` visits at the opportunity rate of the other segments, which
     is itself uncertain (beta-binomial: Jeffreys' prior, opportunities and visitors of the others). A segment is
-    called fruitless when `p_none <= level / segments without an opportunity` (Bonferroni, so that one good segment in
-    20 stores with many countries is wrongly named); `needed`: the visits without an opportunity after which one may
-    say so.
+    called fruitless when `p_none <= level / segments` (Bonferroni: of 20 stores in which all segments are equally good,
+    at most one gets any wrongly named); `needed`: the visits without an opportunity after which one may say so.
 
     Columns in: the column `by` (channel, country, ...), visitors, opportunities; rows of one segment are added.
     Columns out, most visitors first: segment, visitors, opportunities, expected_opportunities (at the others' rate),
@@ -30,14 +29,14 @@ def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False
     others = rows[["visitors", "opportunities"]].sum() - rows[["visitors", "opportunities"]].fillna(0)
     a, b = others["opportunities"] + 0.5, (others["visitors"] - others["opportunities"]).clip(lower=0) + 0.5
     known = (others["visitors"] > 0) & rows[["visitors", "opportunities"]].notna().all(axis=1)
-    tests = int((known & (rows["opportunities"] == 0)).sum())
+    limit = level / max(known.sum(), 1)
     rows["expected_opportunities"] = (rows["visitors"] * a / (a + b)).where(known)
     rows["p_none"] = np.exp(betaln(a, b + rows["visitors"]) - betaln(a, b)).where(known)
     rows["needed"] = [
-        _visits_needed(x, y, level / max(tests, 1)) if ok and count > 0 else np.nan
+        _visits_needed(x, y, limit) if ok and count > 0 else np.nan
         for x, y, ok, count in zip(a, b, known, others["opportunities"], strict=True)
     ]
-    rows["verdict"] = [_verdict(row, level / max(tests, 1)) for row in rows.to_dict("records")]
+    rows["verdict"] = [_verdict(row, limit) for row in rows.to_dict("records")]
     return rows.sort_values(["visitors", "segment"], ascending=[False, True], ignore_index=True)
 
 

@@ -1,0 +1,89 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from opsbook.analysis import segments
+
+
+def table(**rows):
+    frame = pd.DataFrame(
+        [(name, *counts) for name, counts in rows.items()], columns=["country", "visitors", "opportunities"]
+    )
+    return segments.fruitless(frame, "country").set_index("segment")
+
+
+def verdicts(**rows):
+    return {name: verdict["id"].removeprefix("traffic.segment_") for name, verdict in table(**rows)["verdict"].items()}
+
+
+def test_chance_of_none_is_beta_binomial():
+    found = table(US=(500, 25), IN=(200, 0)).loc["IN"]
+    assert found["p_none"] == pytest.approx(stats.betabinom.pmf(0, 200, 25.5, 475.5))
+    assert found["expected_opportunities"] == pytest.approx(200 * 25.5 / 501)
+
+
+def test_needed_visits_lie_on_the_limit():
+    found = table(US=(500, 25), IN=(40, 0)).loc["IN"]
+    needed = int(found["needed"])
+    assert stats.betabinom.pmf(0, needed, 25.5, 475.5) <= 0.025 < stats.betabinom.pmf(0, needed - 1, 25.5, 475.5)
+    assert found["verdict"]["id"] == "traffic.segment_too_early" and found["verdict"]["more"] == needed - 40
+    assert verdicts(US=(500, 25), IN=(needed, 0))["IN"] == "fruitless"
+    assert verdicts(US=(500, 25), IN=(needed - 1, 0))["IN"] == "too_early"
+
+
+def test_one_opportunity_is_enough_not_to_be_fruitless():
+    assert verdicts(US=(500, 25), IN=(900, 1)) == {"US": "bears", "IN": "bears"}
+
+
+def test_more_segments_without_opportunity_ask_for_more_evidence():
+    one = table(US=(500, 25), A=(60, 0)).loc["A", "needed"]
+    many = table(US=(500, 25), A=(60, 0), B=(1, 0), C=(1, 0), D=(1, 0)).loc["A", "needed"]
+    assert many > one * 1.2
+
+
+def test_unknown_is_neither_zero_nor_fruitless():
+    found = table(US=(500, 25), A=(None, 0), B=(90, None))
+    assert found.loc[["A", "B"], "p_none"].isna().all()
+    assert verdicts(US=(500, 25), A=(None, 0))["A"] == "unknown"
+    assert verdicts(A=(90, 0))["A"] == "unknown"  # nothing to compare with
+
+
+def test_without_any_opportunity_there_is_no_rate():
+    assert verdicts(A=(900, 0), B=(500, 0)) == {"A": "no_rate", "B": "no_rate"}
+    assert table(A=(900, 0), B=(500, 0))["needed"].isna().all()
+
+
+def test_zero_visitors_and_empty_tables():
+    assert verdicts(US=(500, 25), A=(0, 0))["A"] == "too_early"
+    assert table().empty
+
+
+def test_china_is_left_out_of_rows_and_comparison_on_request():
+    rows = {
+        "country": ["US", "China (Mainland)", " cn", None],
+        "visitors": [100, 900, 5, 7],
+        "opportunities": [5, 0, 0, 0],
+    }
+    frame = pd.DataFrame(rows)
+    assert len(segments.fruitless(frame, "country")) == 3
+    without = segments.fruitless(frame, "country", exclude_cn=True)
+    assert without["segment"].tolist() == ["US"] and np.isnan(without["p_none"].iloc[0])
+
+
+def test_rows_of_one_segment_are_added():
+    frame = pd.DataFrame({"channel": ["a", "a", "b"], "visitors": [30, 20, 9], "opportunities": [1, 2, 0]})
+    assert segments.fruitless(frame).set_index("segment").loc["a", ["visitors", "opportunities"]].tolist() == [50, 3]
+
+
+def test_good_segments_are_seldom_called_fruitless():
+    rng = np.random.default_rng(3)
+    wrong = 0
+    for _ in range(100):
+        visitors = rng.integers(5, 200, 10)
+        frame = pd.DataFrame(
+            {"country": list("abcdefghij"), "visitors": visitors, "opportunities": rng.binomial(visitors, 0.05)}
+        )
+        verdict = segments.fruitless(frame, "country")["verdict"]
+        wrong += any(message["id"] == "traffic.segment_fruitless" for message in verdict)
+    assert wrong <= 5
