@@ -218,7 +218,7 @@ def at_risk(orders: pd.DataFrame, as_of=None, own_gaps: int = 4) -> pd.DataFrame
 def cohort_value(orders: pd.DataFrame, margin: float, period: str = "M", as_of=None) -> pd.DataFrame:
     """Margin that a cohort's customers have brought on average by each age of the cohort, refunds deducted.
 
-    Cumulated sales x `margin` / customers of the cohort, as observed, nothing modelled. Columns `cohort`, `age`,
+    Cumulated sales x `margin` / customers of the cohort, as observed, nothing modelled. Columns `cohort`, `lived`,
     `customers`, `sales`, `margin_per_customer`, `complete` (the period has ended by `as_of`). Orders of unknown amount
     add nothing and are counted in `unknown_orders`, so that the margin is a lower bound where there are any.
     """

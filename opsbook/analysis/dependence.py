@@ -158,6 +158,16 @@ def main_pool(table: pd.DataFrame, ruleset) -> dict:
     }
 
 
+def block_messages(found: dict) -> list[dict]:
+    """What blocks the next stage, as messages; `found` comes from `main_pool`."""
+    return [
+        {"id": f"dependence.block_{each['measure']}_unknown", "next": found["next"]}
+        if each["share"] is None
+        else {"id": f"dependence.block_{each['measure']}", "next": found["next"], **each}
+        for each in found.get("blocks", [])
+    ]
+
+
 def _needs(stage: int, held: dict, ruleset) -> dict[str, float]:
     """Share of each measure that a stage needs at least."""
     needs = {"active": ruleset["dependence.stage_share"].value}

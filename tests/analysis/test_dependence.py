@@ -132,8 +132,18 @@ def test_the_main_pool_holds_the_most_active_and_unknown_traffic_blocks():
     table = d.distribution(pools(("shop", 1, 30, 1, np.nan), ("site", 4, 70, 9, 5)))
     found = d.main_pool(table, RULES)
     assert (found["main"], found["share"], found["stage"]) == ("site", 0.7, 1)
+    assert d.block_messages(found)[0] == {
+        "id": "dependence.block_active",
+        "next": 2,
+        "measure": "active",
+        "share": 0,
+        "needed": 0.2,
+    }
     three = d.main_pool(d.distribution(pools(("fans", 2, 10, 1, np.nan), ("mini", 3, 90, 9, 5))), RULES)
-    assert three["stage"] == 2 or three["stage"] is None
+    assert three["stage"] is None
+    assert d.block_messages({"id": "dependence.stage_unknown"}) == []
+    four = d.main_pool(d.distribution(pools(("mini", 3, 90, 9, np.nan), ("fans", 2, 90, 9, 5))), RULES)
+    assert [each["id"] for each in d.block_messages(four)] == ["dependence.block_visitors_unknown"]
 
 
 def weeks(spend, orders):
