@@ -7,14 +7,16 @@ from datetime import date, timedelta
 import pandas as pd
 import pandera.pandas as pa
 
-from opsbook.intake.cells import DTYPES, EXPECTED, normalise, parse
+from opsbook.intake.cells import DTYPES, EXPECTED, parse
 from opsbook.intake.exports import ExportError, Layout, Sheet, find_day, find_window
 from opsbook.intake.tables import Column, Table
 from opsbook.intake.weeks import period_kind, week_of
 
 FAULT_COLUMNS = ["row", "column", "found", "expected", "what_to_do"]
-_TOTALS_ZH = {"合计", "总计", "汇总", "总和", "小计", "全部合计"}
-_TOTALS_EN = {"total", "grandtotal", "sum", "totals"}
+_TOTALS_ZH = {name + mark for name in ("合计", "总计", "汇总", "总和", "小计", "全部合计") for mark in ("", ":", "：")}
+_TOTALS_EN = {
+    style(name) for name in ("total", "totals", "grand total", "sum") for style in (str, str.title, str.upper)
+}
 _CORRECT = "correct the cell, or export the file again"
 
 
@@ -63,7 +65,8 @@ def _raw_rows(sheet: Sheet, layout: Layout) -> pd.DataFrame:
     """Raw cells by position, indexed by the row number that a person sees in the sheet."""
     rows = sheet.rows[layout.header + 1 :]
     width = max(map(len, [sheet.rows[layout.header], *rows]))
-    raw = pd.DataFrame([row + [None] * (width - len(row)) for row in rows], columns=range(width), dtype=object)
+    full = [row if len(row) == width else row + [None] * (width - len(row)) for row in rows]
+    raw = pd.DataFrame(full, columns=range(width), dtype=object)
     return raw.set_axis(pd.RangeIndex(layout.header + 2, layout.header + 2 + len(raw)))
 
 
@@ -81,10 +84,9 @@ def _totals(raw: pd.DataFrame, layout: Layout) -> pd.Index:
 
     A searched word may well be `total`, so the English name alone proves nothing.
     """
-    first = raw.reindex(columns=sorted(layout.columns)[:3])
-    keys = first.apply(lambda column: column.map(lambda cell: re.sub(r"\s|[:：]", "", normalise(str(cell)))))
-    named = keys.isin(_TOTALS_ZH).any(axis=1)
-    maybe = keys.isin(_TOTALS_EN).any(axis=1) & ~named
+    first = raw[sorted(layout.columns)[:3]]
+    named = first.isin(_TOTALS_ZH).any(axis=1)
+    maybe = first.isin(_TOTALS_EN).any(axis=1) & ~named
     if maybe.any():
         position = next((p for p, (column, _) in layout.columns.items() if column.kind in ("count", "money")), None)
         if position is not None:
@@ -157,9 +159,10 @@ def _with_windows(rows: pd.DataFrame, table: Table, preamble: list[list], file: 
     read = {"snapshot": _snapshot_windows, "period": _period_windows, "dated": _dated_windows}[table.grain]
     windows, column, what = read(rows, find_window(preamble, file), file)
     rows = rows.assign(**windows.astype("datetime64[us]"))
-    pairs = rows[["period_start", "period_end"]].drop_duplicates().dropna()
-    kinds = {(start, end): period_kind(start.date(), end.date()) for start, end in pairs.itertuples(index=False)}
-    rows["period_kind"] = [kinds.get(pair) for pair in zip(rows["period_start"], rows["period_end"], strict=True)]
+    ends = ["period_start", "period_end"]
+    pairs = rows[ends].drop_duplicates().dropna()
+    kinds = [period_kind(start.date(), end.date()) for start, end in pairs.itertuples(index=False)]
+    rows["period_kind"] = rows[ends].merge(pairs.assign(kind=kinds), how="left", on=ends)["kind"].to_numpy()
     undated = rows.index[rows["period_kind"].isna()]
     return rows, {(row, column): (what, "correct the cell, or export one window at a time") for row in undated}
 
@@ -180,9 +183,9 @@ def _snapshot_windows(rows, window, file) -> tuple[pd.DataFrame, str, str]:
 def _period_windows(rows, window, file) -> tuple[pd.DataFrame, str, str]:
     """The window of each row from its own label, its two dates, or the title cell."""
     if rows["period"].notna().any():
-        pairs = rows["period"].map(_label_window, na_action="ignore")
-        ends = {"period_start": 0, "period_end": 1}
-        windows = {name: pairs.map(lambda pair, end=end: pair[end], na_action="ignore") for name, end in ends.items()}
+        pairs = {label: _label_window(label) or (pd.NaT, pd.NaT) for label in rows["period"].dropna().unique()}
+        ends = enumerate(("period_start", "period_end"))
+        windows = {name: rows["period"].map({label: pair[end] for label, pair in pairs.items()}) for end, name in ends}
         return pd.DataFrame(windows, index=rows.index), "period", "a day, a window A~B or a month"
     if rows["period_start"].notna().any():
         windows = rows[["period_start", "period_end"]].where(rows["period_start"] <= rows["period_end"])
