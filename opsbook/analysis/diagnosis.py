@@ -17,7 +17,7 @@ from opsbook.analysis import rules as rulebook
 from opsbook.analysis.brief import ACTION_COLUMNS
 
 COLUMNS = ["scope", "object", "cause", "probability", "evidence", "next_step", "verdict"]
-GAP_COLUMNS = ["cause", "object", "inquiries", "running", "lower", "upper"]
+GAP_COLUMNS = ["cause", "object", "inquiries", "running", "inquiries_lower", "inquiries_upper"]
 
 #: The causes in the order of the tree; products and words are crossed, so they stand on one step.
 STEPS = {
@@ -188,8 +188,8 @@ def inquiry_gap(store_tables: dict[str, pd.DataFrame], *, week: str | date, rule
     Rows: `expected` = visits x peers' average opportunity rate; one per cause found, negative where it lost
     inquiries; `rest` = chance and what was not found (all of it is put down to the store where `store_level` is
     found); `actual`. `inquiries` of the causes and the rest add up to actual - expected; `running` is the level after
-    the row. `lower` and `upper`: 90 % interval of the actual count. Bids and budget change how many visit, not what
-    becomes of the visits, so they have no row. Without peers' figures the table is empty.
+    the row. `inquiries_lower` and `inquiries_upper`: 90 % interval of the actual count. Bids and budget change how
+    many visit, not what becomes of the visits, so they have no row. Without peers' figures the table is empty.
     """
     ruleset = rules or rulebook.load(week)
     limits = limits_of(ruleset)
@@ -244,4 +244,6 @@ def _waterfall(expected: float, rows: list[tuple], actual: float) -> pd.DataFram
     table = pd.concat([table, pd.DataFrame([end])], ignore_index=True)
     interval = gamma.ppf([0.05, 0.95], [max(actual, 1e-9), actual + 1]) if actual else (0.0, gamma.ppf(0.95, 1))
     last = table["cause"] == "actual"
-    return table.assign(lower=np.where(last, interval[0], np.nan), upper=np.where(last, interval[1], np.nan))
+    return table.assign(
+        inquiries_lower=np.where(last, interval[0], np.nan), inquiries_upper=np.where(last, interval[1], np.nan)
+    )

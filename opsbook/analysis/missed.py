@@ -101,17 +101,17 @@ def by_product(people: pd.DataFrame, chance: float, level: float = 0.9) -> pd.Da
 def funnel(people: pd.DataFrame) -> pd.DataFrame:
     """From all visits to the buyers we missed: each step holds the visits of the step before that also pass this one.
 
-    Columns `step` (all, real, matched, eager, missed), `visits`, `unknown` (visits of the step before that could not
-    be judged because an input is missing; they are neither kept nor refused) and `share` = visits / judged visits of
-    the step before.
+    Columns `step` (all visits, real visits, words match, wrote to most, passed us over), `visits`, `unknown` (visits
+    of the step before that could not be judged because an input is missing; they are neither kept nor refused) and
+    `share` = visits / judged visits of the step before.
     """
     tests = {
-        "real": ~people["noise"],
-        "matched": people["matched"],
-        "eager": people["eager"],
-        "missed": ~people["contacted_us"],
+        "real visits": ~people["noise"],
+        "words match": people["matched"],
+        "wrote to most": people["eager"],
+        "passed us over": ~people["contacted_us"],
     }
-    kept, rows = np.ones(len(people), dtype=bool), [("all", len(people), 0, np.nan)]
+    kept, rows = np.ones(len(people), dtype=bool), [("all visits", len(people), 0, np.nan)]
     for step, passed in tests.items():
         unknown = int(passed[kept].isna().sum())
         before, kept = kept.sum() - unknown, kept & passed.fillna(False).to_numpy(dtype=bool)
