@@ -169,7 +169,7 @@ def review(log: pd.DataFrame, week: date, history: pd.DataFrame, weeks: int = 8,
     ]
     results = [{c: row[c] for c in columns} | _compare(row, week, history, weeks) for row in rows]
     order = [*columns[:8], "overdue", "review_metric", "before", "after", "usual", "p_chance", "p_return", "verdict"]
-    table = pd.DataFrame(results, columns=[*order[:-1], "weeks_usual", "review_on"])
+    table = pd.DataFrame(results, columns=[*order[:-1], "weeks_usual", "too_early", "review_on"])
     table["p_chance"], table["p_return"] = (holm(table[c].to_numpy(float)) for c in ("p_chance", "p_return"))
     table["verdict"] = [_verdict(row, level) for row in table.to_dict("records")]
     return table[order]
@@ -179,7 +179,7 @@ def _compare(row: dict, week: pd.Timestamp, history: pd.DataFrame, weeks: int) -
     """Before, after and usual of one action's review metric, with the two p-values."""
     overdue = bool(row["status"] == "open" and pd.Timestamp(row["due"]) < week)
     blank = dict.fromkeys(("before", "after", "usual", "p_chance", "p_return"), np.nan)
-    result = {"overdue": overdue, "weeks_usual": 0, "review_on": row["review_on"]} | blank
+    result = {"overdue": overdue, "weeks_usual": 0, "too_early": False, "review_on": row["review_on"]} | blank
     if row["status"] != "done":
         return result
     of = _of(history, row["object_type"], row["object"], row["review_metric"]).dropna(subset="events")
@@ -203,6 +203,7 @@ def _baseline(row: dict) -> pd.DataFrame:
 
 def _tests(before: pd.DataFrame, after: pd.DataFrame, usual: pd.DataFrame) -> dict:
     values = {"before": _level(before), "after": _level(after), "usual": _level(usual), "weeks_usual": len(usual)}
+    values["too_early"] = after.empty and not (before.empty and usual.empty)
     if before.empty or after.empty:
         return values
     (x0, n0), (x1, n1) = ((w["events"].iloc[0], w["exposure"].iloc[0]) for w in (before, after))
@@ -231,9 +232,9 @@ def _verdict(row: dict, level: float) -> dict:
     if row["status"] != "done":
         kind = "dropped" if row["status"] == "dropped" else "overdue" if row["overdue"] else "open"
         return {"id": f"brief.review_{kind}", "action_id": row["action_id"], "due": str(row["due"])}
-    if np.isnan(row["after"]):
+    if row["too_early"]:
         return {"id": "brief.review_too_early"} | base | {"review_on": str(row["review_on"])}
-    if np.isnan(row["before"]) or np.isnan(row["p_chance"]):
+    if np.isnan(row["p_chance"]):
         return {"id": "brief.review_unknown"} | base
     numbers = {"before": float(row["before"]), "after": float(row["after"])}
     if row["p_chance"] > level:
