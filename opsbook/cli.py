@@ -1,4 +1,4 @@
-"""The `opsbook` command: options in, one call, one line per mistake. Heavy imports wait for the command that needs them.
+"""The `opsbook` command: options in, one call, one line per mistake. Heavy imports wait for their command.
 
 Exit codes: 0 all well; 1 something was rejected or a report failed; 2 wrong use.
 """
@@ -38,6 +38,7 @@ def import_(
     warehouse: WarehouseOption = WAREHOUSE,
     data: DataOption = DATA,
     as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what was rejected or quarantined.")] = False,
 ) -> None:
     """Take exports into the warehouse and account for every row."""
     from rich.progress import track
@@ -51,7 +52,8 @@ def import_(
     if as_json:
         typer.echo(json.dumps({"files": [vars(outcome) for outcome in outcomes]}, ensure_ascii=False, indent=1))
     else:
-        typer.echo("\n".join(importer.summary(outcomes)) or "nothing to import")
+        shown = [o for o in outcomes if not quiet or o.status == "rejected" or o.quarantined]
+        typer.echo("\n".join(importer.summary(shown)) or f"{len(outcomes)} sheets read")
     raise typer.Exit(int(any(outcome.status == "rejected" for outcome in outcomes)))
 
 

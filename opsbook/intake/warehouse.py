@@ -79,6 +79,12 @@ def periods(table: str, *, store: str, warehouse: str) -> list[tuple[str, date, 
     return sorted(windows, key=lambda window: (window[2], window[1], window[0]))
 
 
+def holds(table: str, *, store: str, warehouse: str) -> bool:
+    """Whether anything of a table is held for a store."""
+    fs, root = _open(warehouse)
+    return bool(fs.glob(f"{root}/{table}/store={store}/*/data.parquet"))
+
+
 def stores(warehouse: str) -> list[str]:
     """The stores that have anything in the warehouse."""
     fs, root = _open(warehouse)

@@ -1,0 +1,61 @@
+# Two commands do all the set-up: `make weekly` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+OPSBOOK := $(VENV)/bin/opsbook
+UV := $(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --compile-bytecode
+NOTEBOOKS := $(wildcard notebooks/0*.ipynb)
+
+.PHONY: weekly test lab sample golden bench lint help
+
+weekly: $(VENV)/.base ## import data/inbox and build the reports of the newest week
+	$(OPSBOOK) import data/inbox --quiet || test $$? -eq 1
+	$(OPSBOOK) weekly
+
+test: $(VENV)/.dev lint ## unit tests, notebooks against their stored results, architecture, documentation
+	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile
+	$(OPSBOOK) import data/inbox --quiet
+	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
+		-p no:doctest $(NOTEBOOKS)
+
+lab: $(VENV)/.lab ## open the notebooks in JupyterLab
+	$(OPSBOOK) lab
+
+sample: $(VENV)/.dev ## make the synthetic sample stores again
+	$(OPSBOOK) sample data/inbox
+
+golden: $(VENV)/.dev ## run the committed notebooks on the sample and store their results
+	$(OPSBOOK) import data/inbox --quiet
+	$(VENV)/bin/python -m jupyter nbconvert --to notebook --inplace --execute $(NOTEBOOKS) notebooks/explore.ipynb
+	$(VENV)/bin/python tests/tidy_notebooks.py
+
+bench: $(VENV)/.dev ## measure speed side by side and write docs/benchmarks.md
+	$(VENV)/bin/python -m pytest -q bench -p no:doctest --benchmark-json=.benchmarks/latest.json
+	$(VENV)/bin/python bench/write.py .benchmarks/latest.json docs/benchmarks.md
+
+lint: $(VENV)/.dev ## style and the direction of imports
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/lint-imports --no-cache
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+
+$(VENV)/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "opsbook needs Python 3.11 or newer; try: make PYTHON=python3.12"; exit 1; }
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.base: $(VENV)/.uv requirements/base.txt pyproject.toml
+	$(UV) --require-hashes -r requirements/base.txt
+	$(UV) --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	$(UV) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/.base requirements/lab.txt
+	$(UV) --require-hashes -r requirements/lab.txt
+	@touch $@
