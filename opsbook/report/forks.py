@@ -51,6 +51,13 @@ def stop() -> None:
         _server = None
 
 
+def abort() -> None:
+    """Kill the server and with it all its kernels."""
+    with _lock:
+        if _server is not None:
+            _server.process.kill()
+
+
 def _forget() -> None:
     """In a fork of this very process: the sockets are the parent's alone, or servers and kernels would outlive it."""
     global _lock, _server

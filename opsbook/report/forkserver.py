@@ -48,7 +48,7 @@ LIBRARIES = (
     "ibis.backends.duckdb.converter",
 )
 PACKAGES = ("opsbook.analysis", "opsbook.intake", "opsbook.report.charts", "opsbook.report.messages")
-MODULES = ("opsbook.report.findings", "opsbook.report.language")
+MODULES = ("opsbook.report.cells", "opsbook.report.findings", "opsbook.report.language")
 
 # Arrow's allocator starts this thread when it is loaded, and looks after it in a fork: it holds its locks meanwhile.
 FORK_SAFE_THREADS = {"jemalloc_bg_thd"}

@@ -18,7 +18,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.provisioning import LocalProvisioner
 
-from opsbook.report.forks import ColdStart, ForkedKernel, ForkServer, running_server, stop
+from opsbook.report.forks import ColdStart, ForkedKernel, ForkServer, abort, running_server, stop
 
 WARM, COLD = "opsbook-warm", "python3"
 BIND_WAIT = 1  # seconds that a new kernel is given to open its sockets before clients may come; our default
@@ -39,19 +39,27 @@ class Choice:
 def warm(enabled: bool = True) -> Iterator[Choice]:
     """The kernel to run a batch with: `opsbook-warm` where kernels can be forked, else `python3`.
 
-    The server starts to import in the background at once, and ends with the block.
+    The server starts to import in the background at once, and ends with the block. An exception that leaves the block,
+    like the KeyboardInterrupt of Ctrl-C, ends it and its kernels immediately: notebooks that other threads execute fail
+    with a DeadKernelError.
     """
+    choice = choose() if enabled else Choice(COLD, "warm kernels are switched off")
     try:
-        if not enabled:
-            raise ColdStart("warm kernels are switched off")
-        running_server({**os.environ, **installed().env})
-    except ColdStart as reason:
-        yield Choice(COLD, str(reason))
-        return
-    try:
-        yield Choice(WARM)
+        yield choice
+    except BaseException:
+        abort()
+        raise
     finally:
         stop()
+
+
+def choose() -> Choice:
+    """The warm kernel, with its server started, or the cold one with the reason."""
+    try:
+        running_server({**os.environ, **installed().env})
+    except ColdStart as reason:
+        return Choice(COLD, str(reason))
+    return Choice(WARM)
 
 
 def used() -> dict[str, str] | None:
@@ -80,7 +88,7 @@ class WarmProvisioner(LocalProvisioner):
     reason: str | None = None  # why there is no server
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        self.server = self.reason = None
+        self.server = self.reason = _thread.used = None
         try:
             installed()
             server = running_server({**kwargs.get("env", os.environ), **self.kernel_spec.env})

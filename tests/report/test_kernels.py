@@ -494,6 +494,17 @@ def test_ctrl_c_in_the_middle_of_a_notebook_leaves_nothing(tmp_path):
     assert not Path(folder).exists()
 
 
+def test_an_exception_that_leaves_the_batch_ends_the_notebooks_of_other_threads(another_server, tmp_path):
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(KeyboardInterrupt), kernels.warm() as choice:
+            cells = "open('begun', 'w').close()", "while True: pass"
+            endless = pool.submit(execute, *cells, kernel=choice.name, folder=tmp_path)
+            while not (tmp_path / "begun").exists():
+                time.sleep(0.02)
+            raise KeyboardInterrupt
+        assert isinstance(endless.exception(timeout=20), DeadKernelError)
+
+
 def test_ctrl_c_does_not_reach_the_server():
     with running():
         assert os.getpgid(forks._server.process.pid) != os.getpgid(0)
