@@ -108,13 +108,15 @@ def _evidence(row: dict) -> dict:
 
 
 def summary(judged: pd.DataFrame) -> pd.DataFrame:
-    """How many words of each class reached their aim: `word_class, aim, words, reached, missed, not_enough_data,
-    unknown`.
+    """How many words of each class reached their aim.
+
+    Out: `word_class, aim, words`, and of these `words_reached, words_missed, words_not_enough_data, words_no_aim,
+    words_unknown`.
     """
     classes = ["head", "long_tail", "middle", "unknown"]
     verdicts = ["reached", "missed", "not enough data", "no aim", "unknown"]
     table = pd.crosstab(judged["word_class"], judged["verdict"]).reindex(index=classes, columns=verdicts, fill_value=0)
     table.insert(0, "words", table.sum(axis=1))
     table.insert(0, "aim", table.index.map({"head": "traffic", "long_tail": "opportunities"}))
-    table.columns = [name.replace(" ", "_") for name in table.columns]
+    table.columns = [f"words_{name.replace(' ', '_')}" if name in verdicts else name for name in table.columns]
     return table.rename_axis("word_class").reset_index()

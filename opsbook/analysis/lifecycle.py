@@ -21,10 +21,10 @@ def new_arrivals(
 
     Age in days = `as_of` - `published_on`; new up to and including day `products.new_days` (90). In:
     `profile[product_id, published_on]`, `performance` of one window; a product that the export leaves out had no
-    effect in it. Out, one row per age band (`0-30`, `31-60`, `61-90`) and one `unknown` (no
-    date, or one in the future): `age, products, seen` (with search impressions)`, visited, contacted, visitors,
-    opportunities, rate, lower, upper` (shrunk between the bands). A band with a product whose number is missing has
-    missing sums.
+    effect in it. Out, one row per age band (`0-30`, `31-60`, `61-90`) and one `unknown` (no date, or one in the
+    future): `age, products, seen` (with search impressions)`, visited, contacted, visitors, opportunities,
+    observed_rate, lower, upper` (shrunk between the bands). A band with a product whose number is missing has missing
+    sums.
     """
     rows = profile.drop_duplicates("product_id").reindex(columns=["product_id", "published_on"])
     age = (pd.Timestamp(as_of) - pd.to_datetime(rows["published_on"])).dt.days
@@ -52,7 +52,7 @@ def new_arrivals(
     table.loc[table["products"] == 0] = table.loc[table["products"] == 0].fillna(0)
     posterior = rates.shrink(table["opportunities"], table["visitors"], level=level)
     seen = table["visitors"] > 0
-    table["rate"] = (table["opportunities"] / table["visitors"]).where(seen)
+    table["observed_rate"] = (table["opportunities"] / table["visitors"]).where(seen)
     table[["lower", "upper"]] = posterior[["lower", "upper"]].where(seen)
     return table.rename_axis("age").reset_index()
 

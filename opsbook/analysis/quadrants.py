@@ -56,7 +56,7 @@ def classify(
     In: `product_id`, the column `traffic`, the columns of `CONVERSIONS[conversion]` (`inquiries` stands in for a
     missing column `inquirers`; `basis` names what was added). Events may exceed exposure. No exposure, or a missing
     number, is not a rate of zero. Out, row for row with the index kept: `product_id, title, traffic, events_min,
-    events, exposure, basis, rate` (raw), `mean, lower, upper` (posterior, at `level`), `traffic_split,
+    events, exposure, basis, observed_rate`, `mean, lower, upper` (posterior, at `level`), `traffic_split,
     conversion_split, nearest, probability, quadrant, exposure_needed, evidence` (message).
 
     Source: the platform's reception page sorts products into these four cells without stating its lines.
@@ -66,7 +66,7 @@ def classify(
     out = rows.reindex(columns=["product_id", "title"]).assign(traffic=rows[traffic].astype("float64"))
     out = out.join(_counted(rows, conversion))
     posterior = rates.shrink(out["events"], out["exposure"], level=level)
-    out["rate"] = out["events"] / out["exposure"].where(out["exposure"] > 0)
+    out["observed_rate"] = out["events"] / out["exposure"].where(out["exposure"] > 0)
     out = out.join(posterior[["mean", "lower", "upper"]])
     lines = _peer_lines(rows, traffic, conversion, peer) if split == "peer" else _store_lines(out, split)
     out["traffic_split"], out["conversion_split"] = lines
@@ -164,14 +164,14 @@ def _evidence(out: pd.DataFrame, min_exposure: float) -> list[dict]:
 def summary(classified: pd.DataFrame) -> pd.DataFrame:
     """How many products stand in each quadrant, with their traffic, events and exposure.
 
-    One row per quadrant (and "not enough data"): `quadrant, products, traffic, events, exposure, rate` = events /
-    exposure of all of them; missing where there is no exposure. Persons are counted per product: one who saw two
-    products counts twice.
+    One row per quadrant (and "not enough data"): `quadrant, products, traffic, events, exposure, observed_rate` =
+    events / exposure of all of them; missing where there is no exposure. Persons are counted per product: one who saw
+    two products counts twice.
     """
     groups = classified.groupby(pd.Categorical(classified["quadrant"], [*QUADRANTS, NOT_ENOUGH]), observed=False)
     table = groups[["traffic", "events", "exposure"]].sum()
     table.insert(0, "products", groups.size())
-    table["rate"] = table["events"] / table["exposure"].where(table["exposure"] > 0)
+    table["observed_rate"] = table["events"] / table["exposure"].where(table["exposure"] > 0)
     return table.rename_axis("quadrant").reset_index()
 
 
@@ -181,9 +181,10 @@ def moves(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
     In: two results of `classify` with the same arguments, one row per product. A change from or to "not enough data"
     is a change of what we know, not of the product, and is left out. Out: `product_id, title, before, now,
-    traffic_before, traffic, rate_before, rate, probability` (that both names are right), least doubtful first.
+    traffic_before, traffic, observed_rate_before, observed_rate, probability` (that both names are right), least
+    doubtful first.
     """
-    kept = ["product_id", "quadrant", "traffic", "rate", "probability"]
+    kept = ["product_id", "quadrant", "traffic", "observed_rate", "probability"]
     both = now[["title", *kept]].merge(before[kept], on="product_id", suffixes=("", "_before"))
     named = (both[["quadrant", "quadrant_before"]] != NOT_ENOUGH).all(axis=1)
     moved = both[named & (both["quadrant"] != both["quadrant_before"])]
@@ -196,8 +197,8 @@ def moves(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         "now",
         "traffic_before",
         "traffic",
-        "rate_before",
-        "rate",
+        "observed_rate_before",
+        "observed_rate",
         "probability",
     ]
     return moved[columns].sort_values("probability", ascending=False, ignore_index=True)
@@ -207,8 +208,9 @@ def top10_trend(store_kpi: pd.DataFrame) -> pd.DataFrame:
     """The gap of the store to the industry's Top10 average is own / Top10 - 1, period by period.
 
     Top10 average = sum of the ten best suppliers of the main industry / 10: an average, not the tenth place. In: one
-    row per period with `period_end`, metrics and `<metric>_top10`. Out, long: `metric, period_end, own, top10, gap,
-    own_change, top10_change` (each against the period before). A Top10 of 0, or a missing side, gives a missing gap.
+    row per period with `period_end`, metrics and `<metric>_top10`. Out, long: `metric, period_end, own, top10,
+    gap_to_top10, own_change, top10_change` (each against the period before). A Top10 of 0, or a missing side, gives a
+    missing gap.
     """
     metrics = [column.removesuffix("_top10") for column in store_kpi if column.endswith("_top10")]
     columns = ["metric", "period_end", "own", "top10"]
@@ -222,7 +224,7 @@ def top10_trend(store_kpi: pd.DataFrame) -> pd.DataFrame:
     table = table[columns].sort_values(["metric", "period_end"], ignore_index=True)
     table[["own", "top10"]] = table[["own", "top10"]].astype("float64")
     table = table.dropna(subset=["own", "top10"], how="all")
-    table["gap"] = table["own"] / table["top10"].where(table["top10"] > 0) - 1
+    table["gap_to_top10"] = table["own"] / table["top10"].where(table["top10"] > 0) - 1
     before = table.groupby("metric")[["own", "top10"]].shift()
     table[["own_change", "top10_change"]] = table[["own", "top10"]] / before.where(before > 0) - 1
     return table.reset_index(drop=True)

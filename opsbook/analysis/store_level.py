@@ -53,7 +53,7 @@ def scorecard(
     In: `store_kpi`, one row per period with `period_end` and any of `FIGURES`, `opportunities, visitors` and
     `<figure>_peer_avg`, ...; the last period counts. `visitors` (of the same window) gives the L1+ share of visitors.
     Out, one row per figure: `metric, own, lower, upper` (where the counts are known, at `level`)`, numerator,
-    denominator, peer_avg, peer_good, top10, gap` (own / peers' average - 1), `before` (the period before),
+    denominator, peer_avg, peer_good, top10, gap_to_peers` (own / peers' average - 1), `before` (the period before),
     `probability` (that the true rate lies on this side of the peers' average), `verdict` (`ahead`, `behind`, `level`,
     `not enough data`, `unknown`), `evidence`. A rate is called only from `confidence` on (our default); figures that
     are not rates are compared as they stand.
@@ -71,7 +71,7 @@ def scorecard(
         table[column] = [_number(row.get(f"{metric}{suffix}")) for metric in FIGURES]
     table = table.join(_counted(last, visitors, level))
     table["own"] = table["own"].fillna(table["numerator"] / table["denominator"])
-    table["gap"] = table["own"] / table["peer_avg"].where(table["peer_avg"] > 0) - 1
+    table["gap_to_peers"] = table["own"] / table["peer_avg"].where(table["peer_avg"] > 0) - 1
     below = rates.prob_below((table["numerator"] + _PRIOR, table["denominator"]), table["peer_avg"])
     table["probability"] = np.maximum(below, 1 - below)
     table["verdict"] = _verdicts(table, confidence)
@@ -101,8 +101,8 @@ def _counted(last: pd.Series, visitors: pd.DataFrame | None, level: float) -> pd
 
 def _verdicts(table: pd.DataFrame, confidence: float) -> np.ndarray:
     more_is_better = table["metric"].map(FIGURES)
-    ahead = np.where(more_is_better, table["gap"] > 0, table["gap"] < 0)
-    reasons = [table["gap"].isna(), table["probability"] < confidence, table["gap"] == 0, ahead]
+    ahead = np.where(more_is_better, table["gap_to_peers"] > 0, table["gap_to_peers"] < 0)
+    reasons = [table["gap_to_peers"].isna(), table["probability"] < confidence, table["gap_to_peers"] == 0, ahead]
     return np.select(reasons, ["unknown", "not enough data", "level", "ahead"], "behind")
 
 
@@ -113,7 +113,7 @@ def _evidence(row: dict) -> dict:
         "id": f"store_level.{row['verdict'].replace(' ', '_')}",
         "own": row["own"],
         "peer_avg": row["peer_avg"],
-        "gap": row["gap"],
+        "gap_to_peers": row["gap_to_peers"],
     }
 
 

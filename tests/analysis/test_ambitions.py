@@ -75,7 +75,7 @@ def test_without_adverts_only_traffic_can_be_judged():
     assert judged["verdict"].tolist() == ["reached", "unknown", "no aim", "unknown"]
     assert judged.index.tolist() == [3, 3, 1, 0]
     summary = ambitions.summary(judged).set_index("word_class")
-    assert summary.loc["middle", ["words", "no_aim", "unknown"]].tolist() == [1, 1, 0]
+    assert summary.loc["middle", ["words", "words_no_aim", "words_unknown"]].tolist() == [1, 1, 0]
     assert summary["words"].tolist() == [1, 1, 1, 1] and summary.loc["head", "aim"] == "traffic"
     assert all(MESSAGES[m["id"]].format(**m) for m in judged["evidence"])
     assert ambitions.judge(table.head(0), rules=RULES).empty

@@ -41,7 +41,10 @@ def test_new_arrivals_by_age_with_day_90_counted():
     assert table["age"].tolist() == ["0-30", "31-60", "61-90", "unknown"]
     assert table["products"].tolist() == [2, 2, 2, 2]
     assert table["seen"].tolist() == [1, 1, 0, 0] and table["contacted"].tolist() == [1, 1, 0, 0]
-    assert table["rate"].tolist()[:2] == [3 / 40, 1 / 10] and table["rate"].isna().tolist()[2:] == [True, True]
+    assert table["observed_rate"].tolist()[:2] == [3 / 40, 1 / 10] and table["observed_rate"].isna().tolist()[2:] == [
+        True,
+        True,
+    ]
     assert (table["lower"] < table["upper"]).tolist()[:2] == [True, True]
     assert table[["lower", "upper"]].isna().all(axis=1).tolist()[2:] == [True, True]
 

@@ -35,7 +35,7 @@ def test_names_the_four_quadrants_and_abstains_on_two_visitors():
     assert found["events"].tolist() == [100, 5, 7, 0, 1, 0]
     assert found["events_min"].tolist() == [60, 3, 4, 0, 1, 0]
     assert found.loc[0, ["traffic_split", "conversion_split"]].tolist() == [1952 / 6, 113 / 1952]
-    assert np.isnan(found.loc[5, "rate"]) and found.loc[4, "rate"] == 0.5
+    assert np.isnan(found.loc[5, "observed_rate"]) and found.loc[4, "observed_rate"] == 0.5
 
 
 @settings(max_examples=60, deadline=None)
@@ -161,7 +161,7 @@ def test_other_conversions_and_traffic():
     found = quadrants.classify(frame, "search_impressions", "ctr", "mean")
     assert found["quadrant"].tolist()[:2] == ["high/high", "high/low"]
     assert found["events"].tolist() == frame["search_clicks"].tolist()
-    assert quadrants.classify(STORE, conversion="inquiry_rate").loc[0, "rate"] == 0.07
+    assert quadrants.classify(STORE, conversion="inquiry_rate").loc[0, "observed_rate"] == 0.07
 
 
 def test_events_may_exceed_exposure():
@@ -204,8 +204,8 @@ def test_every_evidence_can_be_worded():
 def test_summary_counts_and_pools():
     table = quadrants.summary(quadrants.classify(STORE, split="mean")).set_index("quadrant")
     assert table["products"].tolist() == [1, 1, 1, 1, 2]
-    assert table.loc["not enough data", ["traffic", "events", "exposure", "rate"]].tolist() == [2, 1, 2, 0.5]
-    assert np.isnan(quadrants.summary(quadrants.classify(STORE.head(0))).loc[0, "rate"])
+    assert table.loc["not enough data", ["traffic", "events", "exposure", "observed_rate"]].tolist() == [2, 1, 2, 0.5]
+    assert np.isnan(quadrants.summary(quadrants.classify(STORE.head(0))).loc[0, "observed_rate"])
 
 
 def test_moves_only_where_both_weeks_are_sure():
@@ -230,7 +230,7 @@ def test_trend_beside_the_top10():
     )
     table = quadrants.top10_trend(store_kpi)
     assert table["metric"].tolist() == ["visitors"] * 3
-    assert table["gap"].round(4).tolist()[1:] == [-0.5, -0.6] and np.isnan(table["gap"][0])
+    assert table["gap_to_top10"].round(4).tolist()[1:] == [-0.5, -0.6] and np.isnan(table["gap_to_top10"][0])
     assert table["own_change"].round(4).tolist()[2] == 0.2 and table["top10_change"].tolist()[2] == 0.5
     assert table.loc[1, ["own_change", "top10_change"]].isna().all()
     assert quadrants.top10_trend(store_kpi[["period_end", "visitors"]]).empty

@@ -32,7 +32,7 @@ def test_each_figure_stands_beside_its_peers_and_nothing_is_added_up():
     table = card()
     assert table.index.tolist() == list(store_level.FIGURES)
     assert table.loc["opportunity_rate", ["own", "numerator", "denominator", "top10"]].tolist() == [0.06, 30, 500, 0.08]
-    assert table.loc["opportunity_rate", "gap"] == pytest.approx(0.5)
+    assert table.loc["opportunity_rate", "gap_to_peers"] == pytest.approx(0.5)
     assert table.loc["star", ["own", "before"]].tolist() == [3, 2]
     assert table["verdict"].to_dict() == {
         "star": "level",
