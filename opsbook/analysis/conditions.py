@@ -107,10 +107,7 @@ def floats(frame: pd.DataFrame, name: str) -> np.ndarray:
     """A column as floats, flags as 1 and 0; absent or missing is NaN."""
     if name not in frame:
         return np.full(len(frame), np.nan)
-    column = frame[name]
-    if column.dtype == object:
-        column = column.astype("Float64")
-    return column.to_numpy(dtype=float, na_value=np.nan)
+    return frame[name].to_numpy(dtype=float, na_value=np.nan)
 
 
 def ages(frame: pd.DataFrame, name: str, day: date) -> np.ndarray:

@@ -179,6 +179,22 @@ def test_a_review_without_a_date_may_count():
     assert judge("best_review", reviews=reviews.iloc[:1])["verdict"] == "fail"
 
 
+def test_a_review_without_a_date_leaves_the_average_open():
+    reviews = review_table((1, 5), (2, 5), (3, 5))
+    reviews.loc[2, "reviewed_on"] = pd.NaT
+    row = judge("best_review", reviews=reviews)
+    assert (row["verdict"], row["alternative"]) == ("pass", "unknown")
+
+
+def test_reviews_cannot_be_found_for_a_product_without_an_id():
+    out = boards.evaluate(frame(GOOD | {"product_id": None}, GOOD), review_table(), store=Store(), as_of=DAY)
+    best = out[out["path"] == "best_review"]
+    assert best["verdict"].tolist() == ["unknown", "fail"]
+    assert best["rank"].tolist() == [pd.NA, 1]
+    strict = judge("best_review", {"product_id": None}, reviews=review_table((1, 5), (2, 5)))
+    assert (strict["verdict"], pd.isna(strict["alternative"])) == ("unknown", True)
+
+
 def test_ids_match_as_text():
     table = frame(GOOD).astype({"product_id": "int64"})
     out = boards.evaluate(table, review_table((1, 5), (2, 5)), store=Store(), as_of=DAY)
@@ -215,6 +231,11 @@ def test_a_fail_names_the_conditions_in_the_way_and_what_is_missing():
         {"id": "boards.gap.orders_30d", "missing": 1.0, "have": 0.0, "required": 1.0},
         {"id": "boards.gap.search_impressions_30d", "missing": 6.0, "have": 15.0, "required": 21.0},
     ]
+
+
+def test_a_missing_day_of_publication_leaves_both_its_conditions_open():
+    row = judge("new_arrival", {"published_on": None})
+    assert row["unknown"] == ["boards.new_arrival.published", "boards.new_arrival.age"]
 
 
 def test_a_pass_has_nothing_in_its_way():
@@ -261,7 +282,7 @@ def test_clicks_that_a_ctr_misses_are_counted_at_todays_impressions():
 
 def test_rank_is_dense_within_the_store_and_missing_where_nothing_orders_the_list():
     table = frame(*(GOOD | {"product_id": str(i), "paid_orders_90d": n} for i, n in enumerate([3, 7, 7, None, 0])))
-    out = boards.evaluate(table, review_table((1, 5), (2, 1), (95, 5), product_id="2"), store=Store(), as_of=DAY)
+    out = boards.evaluate(table, review_table((1, 5), (2, None), (95, 5), product_id="2"), store=Store(), as_of=DAY)
     ranks = {path: group["rank"].tolist() for path, group in out.groupby("path")}
     assert ranks["hot_selling"] == [2, 1, 1, pd.NA, 3]
     assert ranks["best_review"] == [2, 2, 1, 2, 2]

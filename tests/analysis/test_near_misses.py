@@ -74,7 +74,8 @@ def test_the_cheapest_of_several_ways_is_taken_with_all_its_steps():
 
 
 def test_a_review_is_due_before_the_oldest_good_one_grows_old():
-    own = reviews(("a", "2026-07-05", 4), ("a", "2026-09-01", 3))
+    others = [("a", "2026-07-01", 3), ("a", "2026-06-01", 5), ("elsewhere", "2026-07-02", 5)]
+    own = reviews(("a", "2026-07-05", 4), *others)
     (row,) = near({}, own_reviews=own).to_dict("records")
     assert row["path"] == "best_review"
     assert row["way"] == [
@@ -82,6 +83,25 @@ def test_a_review_is_due_before_the_oldest_good_one_grows_old():
         {"id": "boards.near.best_review", "by": "2026-10-03", "days": 14},
     ]
     assert row["effort"] == 0.5
+
+
+def test_the_other_reading_has_its_own_oldest_review(tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        '[[rule]]\nid = "boards.best_review.reading"\nvalue = "average"\n'
+        '[[rule]]\nid = "boards.near_miss.effort"\nvalue = 1.0\n'
+    )
+    own = reviews(("a", "2026-07-05", None), ("a", "2026-09-01", 5))
+    row = near({"product_id": "b"}, {}, own_reviews=own.tail(1), rules=rules.load(DAY, path)).iloc[0]
+    assert (row["product_id"], row["days_left"], row["way"][0]["id"]) == ("a", 72, "boards.gap.reviews")
+
+
+def test_two_reviews_that_are_both_missing_have_no_deadline(tmp_path):
+    (tmp_path / "rules.toml").write_text('[[rule]]\nid = "boards.near_miss.effort"\nvalue = 1.0\n')
+    table = near({}, rules=rules.load(DAY, tmp_path / "rules.toml")).set_index("path")
+    row = table.loc["best_review"]
+    assert row["way"] == [{"id": "boards.gap.good_reviews", "missing": 2.0, "have": 0.0, "required": 2.0}]
+    assert pd.isna(row["deadline"]) and pd.isna(row["days_left"])
 
 
 def test_half_of_the_requirement_is_the_limit():
