@@ -178,27 +178,27 @@ def _is_gold(facts: Facts, rule: Rule) -> Bounds:
     return known(np.full(len(facts.products), np.nan if flag is None or pd.isna(flag) else float(bool(flag))))
 
 
-def _reviews(facts: Facts, rule: Rule) -> Bounds:
-    """Reviews in the window: those dated in it, and at most those without a date as well."""
-    return _counted(facts, rule, -np.inf)
-
-
-def _good_reviews(facts: Facts, rule: Rule) -> Bounds:
-    """Reviews in the window with enough stars; at most those whose date or stars are missing as well."""
-    return _counted(facts, rule, facts.rules["boards.best_review.stars"].value)
-
-
-def _counted(facts: Facts, rule: Rule, least_stars: float) -> Bounds:
+def _review_count(facts: Facts, rule: Rule) -> Bounds:
+    """Reviews that surely count; at most those whose date or stars are missing as well."""
     if facts.reviews is None:
         return known(np.full(len(facts.products), np.nan))
     where, age, stars = facts.reviewed
-    dated = within(age, rule)
-    sure = dated & (np.isneginf(least_stars) | (stars >= least_stars))
-    possible = (dated | np.isnan(age)) & ~(stars < least_stars)
+    possible = (within(age, rule) | np.isnan(age)) & ~(stars < _least_stars(facts, rule))
     return (
-        facts.per_product(_count(facts, where, sure), -np.inf),
+        facts.per_product(_count(facts, where, _surely_counts(facts, rule)), -np.inf),
         facts.per_product(_count(facts, where, possible), np.inf),
     )
+
+
+def _least_stars(facts: Facts, rule: Rule) -> float:
+    return facts.rules["boards.best_review.stars"].value if rule.field == "good_reviews" else -np.inf
+
+
+def _surely_counts(facts: Facts, rule: Rule) -> np.ndarray:
+    """Which reviews lie in the window of a rule and, where it asks for good ones, have the stars."""
+    _, age, stars = facts.reviewed
+    least = _least_stars(facts, rule)
+    return within(age, rule) & (np.isneginf(least) | (stars >= least))
 
 
 def _average_stars(facts: Facts, rule: Rule) -> Bounds:
@@ -218,9 +218,8 @@ def oldest_review(facts: Facts, rule: Rule) -> np.ndarray:
     """Age in days of the oldest review that surely counts for a rule about reviews; NaN where there is none."""
     if facts.reviews is None:
         return np.full(len(facts.products), np.nan)
-    where, age, stars = facts.reviewed
-    least = facts.rules["boards.best_review.stars"].value if rule.field == "good_reviews" else -np.inf
-    counted = within(age, rule) & (np.isneginf(least) | (stars >= least)) & (where >= 0)
+    where, age, _ = facts.reviewed
+    counted = _surely_counts(facts, rule) & (where >= 0)
     oldest = np.full(len(facts._ids[1]), np.nan)
     np.fmax.at(oldest, where[counted], age[counted])
     return facts.per_product(oldest, np.nan)
@@ -228,6 +227,8 @@ def oldest_review(facts: Facts, rule: Rule) -> np.ndarray:
 
 def within(age: np.ndarray, rule: Rule) -> np.ndarray:
     """Whether an age in days lies in a rule's window; a date that lies ahead or is missing does not."""
+    if rule.window_days is None:
+        raise ValueError(f"rule {rule.id!r}, key 'window_days': is missing for {rule.field or rule.base!r}")
     return (age >= 0) & ((age <= rule.window_days) if rule.inclusive else (age < rule.window_days))
 
 
@@ -262,7 +263,7 @@ DERIVED: dict[str, Callable[[Facts, Rule], Bounds]] = {
     "search_ctr_30d": _search_ctr,
     "days_since_published": _days_since_published,
     "is_gold": _is_gold,
-    "reviews": _reviews,
-    "good_reviews": _good_reviews,
+    "reviews": _review_count,
+    "good_reviews": _review_count,
     "average_stars": _average_stars,
 }

@@ -112,7 +112,7 @@ def table(rules: RuleSet) -> pd.DataFrame:
     columns = ["id", "rule_kind", "title_en", "title_zh", *others]
     return (
         pd.DataFrame(records, columns=columns)
-        .rename(columns={"id": "rule", "of": "members", "base": "relative_to"})
+        .rename(columns={"id": "rule", "of": "members", "value": "threshold", "base": "relative_to"})
         .assign(
             overridden=[rule_id in rules.overridden for rule_id in rules],
             our_default=[rule.source == OUR_DEFAULT for rule in rules.values()],

@@ -76,6 +76,8 @@ def test_the_last_day_of_a_window_counts_or_not(inclusive, expected):
     window = rule(f"value = 1\nwindow_days = 90\ninclusive = {inclusive}")
     assert conditions.within(np.array([0.0, 90.0, 91.0]), window).tolist() == expected
     assert conditions.within(np.array([-1.0, np.nan]), window).tolist() == [False, False]
+    with pytest.raises(ValueError, match="rule 't.x', key 'window_days': is missing for 'reviews'"):
+        conditions.within(np.array([1.0]), rule('field = "reviews"\noperator = ">"\nvalue = 1'))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "members": (N_("Members"), "text"),
     "field": (N_("Field"), "text"),
     "operator": (N_("Operator"), "text"),
-    "value": (N_("Value"), "text"),
+    "threshold": (N_("Value"), "text"),
     "relative_to": (N_("Times"), "text"),
     "unit": (N_("Unit"), "text"),
     "window_days": (N_("Window in days"), "count"),
