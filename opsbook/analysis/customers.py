@@ -168,6 +168,16 @@ def _score(value: pd.Series, scores: int) -> pd.Series:
     return (1 + np.floor(worse * scores + 1e-9)).astype("Int64")
 
 
+def rfm_grid(scores: pd.DataFrame) -> pd.DataFrame:
+    """Customers and their mean sales by recency and frequency score: `r`, `f`, `customers`, `monetary` (mean of the
+    known).
+
+    `scores` comes from `rfm`; only fields with customers have a row.
+    """
+    groups = scores.groupby(["r", "f"])["monetary"]
+    return pd.DataFrame({"customers": groups.size(), "monetary": groups.mean()}).reset_index()
+
+
 def tiers(customers: pd.DataFrame, orders: pd.DataFrame, touches: pd.DataFrame, as_of, days: int = 90) -> pd.Series:
     """Tier of each customer under the names of the platform's customer manager (客户通).
 
@@ -191,7 +201,7 @@ def at_risk(orders: pd.DataFrame, as_of=None, own_gaps: int = 4) -> pd.DataFrame
     """Customers who have been silent for longer than their own rhythm explains.
 
     A customer is at risk when the days since the last order exceed the 90th percentile of the gaps between orders:
-    her own gaps from `own_gaps` of them on, those of all customers before (`rhythm`: `own` or `all`). Columns
+    her own gaps from `own_gaps` of them on, those of all customers before (`rhythm`: `own` or `everybody`). Columns
     `last_order`, `days_since`, `gaps`, `limit`, `rhythm`, `at_risk`; `<NA>` while nobody has ordered twice. Indexed by
     `customer_id`.
     """
@@ -209,7 +219,7 @@ def at_risk(orders: pd.DataFrame, as_of=None, own_gaps: int = 4) -> pd.DataFrame
             "days_since": since,
             "gaps": own["gaps"].fillna(0).astype(int),
             "limit": limit,
-            "rhythm": np.where(has_rhythm, "own", "all"),
+            "rhythm": np.where(has_rhythm, "own", "everybody"),
             "at_risk": (since > limit).astype("boolean").mask(limit.isna()),
         }
     )

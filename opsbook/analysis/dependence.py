@@ -47,12 +47,12 @@ def concentration(table: pd.DataFrame) -> dict:
 
 
 def band(hhi: float, ruleset) -> str:
-    """`high` above the upper line of the Herfindahl index, `medium` from the lower line on, else `low`; `unknown` for
-    NaN."""
+    """`concentrated` above the upper line of the Herfindahl index, `moderate` from the lower line on, else
+    `dispersed`; `unknown` for NaN."""
     if pd.isna(hhi):
         return "unknown"
     low, high = ruleset["dependence.hhi_medium"].value, ruleset["dependence.hhi_high"].value
-    return "high" if hhi > high else "medium" if hhi >= low else "low"
+    return "concentrated" if hhi > high else "moderate" if hhi >= low else "dispersed"
 
 
 def warnings(orders: pd.DataFrame, ruleset) -> list[dict]:

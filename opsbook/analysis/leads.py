@@ -100,11 +100,12 @@ def _logistic(x: np.ndarray, y: np.ndarray, penalty: float) -> np.ndarray:
 
 
 def calibration(model: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
-    """Promised against actual wins, by tenths of the promised chance: `leads`, `promised` and `actual` (shares)."""
+    """Promised against actual wins, by tenths of the promised chance: `closed_leads`, `promised` and `actual`
+    (shares)."""
     tenth = np.floor(model["probability"].rank(method="first", pct=True).mul(bins).sub(1e-9)).astype(int)
     groups = model.groupby(tenth)
     table = groups.agg(promised=("probability", "mean"), actual=("won", "mean"))
-    table.insert(0, "leads", groups.size())
+    table.insert(0, "closed_leads", groups.size())
     return table.rename_axis("bin").reset_index()
 
 

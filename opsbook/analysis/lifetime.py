@@ -140,7 +140,7 @@ def gate(orders: pd.DataFrame, as_of=None, ruleset=None) -> pd.DataFrame:
     going, line = abs(spend_correlation(history)), limits["customers.lifetime_spend_correlation"].value
     rest = [
         _row("drop_out", None, None, "fail" if degenerate else "pass"),
-        _row("error", error, most, _verdict(error, error <= most)),
+        _row("total", error, most, _verdict(error, error <= most)),
         _row("ranking", better, recency, _verdict(better - recency, better > recency)),
         _row("spend_correlation", going, line, _verdict(going, going < line)),
     ]

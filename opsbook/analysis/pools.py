@@ -104,6 +104,14 @@ def band(ratio: float, ruleset) -> str:
     return "super" if ratio > top else "sticky" if ratio > good else "below"
 
 
+def stickiness_message(ratios: pd.DataFrame, ruleset) -> dict:
+    """The band that DAU/MAU lies in, with both lines, as a message; `ratios` comes from `stickiness`."""
+    ratio = float(ratios.set_index("indicator").loc["DAU/MAU", "ratio"])
+    lines = {name: ruleset[f"funnel.dau_mau_{name}"].value for name in ("sticky", "super")}
+    where = band(ratio, ruleset)
+    return {"id": f"funnel.stickiness_{where}", **({} if where == "unknown" else {"ratio": ratio, **lines})}
+
+
 def days_active(touches: pd.DataFrame, as_of, days: int = 30) -> pd.DataFrame:
     """Histogram of the number of days, out of the last `days`, on which an active person did something: `days_active`,
     `people`.

@@ -177,6 +177,11 @@ def test_money_is_net_of_refunds_and_unknown_stays_unknown():
     assert scores.loc["b", ["monetary", "m"]].isna().all()
 
 
+def test_the_grid_counts_customers_by_recency_and_frequency():
+    table = c.rfm_grid(pd.DataFrame({"r": [1, 1, 3], "f": [1, 1, 2], "monetary": [10, np.nan, 5.0]}))
+    assert table.to_numpy().tolist() == [[1, 1, 2, 10], [3, 2, 1, 5]]
+
+
 def touches(*rows):
     table = pd.DataFrame(rows, columns=["customer_id", "at", "direction"])
     return table.assign(at=pd.to_datetime(table["at"], format="mixed"))
@@ -212,7 +217,7 @@ def test_at_risk_goes_by_the_own_rhythm():
     steady = [("steady", pd.Timestamp("2026-01-01") + pd.Timedelta(days=10 * i), 1) for i in range(5)]
     table = orders(*steady, ("slow", "2025-08-15", 1), ("slow", "2026-02-11", 1), ("once", "2026-02-10", 1))
     risk = c.at_risk(table, as_of="2026-02-20")
-    assert risk["rhythm"].to_dict() == {"steady": "own", "slow": "all", "once": "all"}
+    assert risk["rhythm"].to_dict() == {"steady": "own", "slow": "everybody", "once": "everybody"}
     assert risk.loc["steady", ["days_since", "limit", "at_risk"]].tolist() == [10, 10, False]
     assert c.at_risk(table, as_of="2026-02-21").loc["steady", "at_risk"]
     assert risk.loc["once", "limit"] == pytest.approx(112)  # 10 + 0.6 x 170, of the gaps 10 10 10 10 180

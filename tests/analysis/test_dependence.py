@@ -37,7 +37,9 @@ def test_without_sales_nothing_is_concentrated(amounts):
     assert d.band(found["hhi"], RULES) == "unknown"
 
 
-@pytest.mark.parametrize("hhi, band", [(999.9, "low"), (1000, "medium"), (1800, "medium"), (1800.1, "high")])
+@pytest.mark.parametrize(
+    "hhi, band", [(999.9, "dispersed"), (1000, "moderate"), (1800, "moderate"), (1800.1, "concentrated")]
+)
 def test_bands(hhi, band):
     assert d.band(hhi, RULES) == band
 
@@ -62,7 +64,11 @@ def test_warnings_above_the_line_of_a_platform_and_from_the_line_of_a_customer_o
 def test_overview_by_several_dimensions():
     table = d.overview(orders(("a", "x", 3.0), ("b", "x", 1.0)), ["platform", "customer_id", "country"], RULES)
     assert table["dimension"].tolist() == ["platform", "customer_id", "country"]
-    assert table["hhi"].tolist()[:2] == [10_000, 6250] and table["band"].tolist() == ["high", "high", "unknown"]
+    assert table["hhi"].tolist()[:2] == [10_000, 6250] and table["band"].tolist() == [
+        "concentrated",
+        "concentrated",
+        "unknown",
+    ]
     assert table["unknown_amount"].tolist() == [0, 0, 4]
 
 

@@ -59,7 +59,7 @@ def test_the_model_is_judged_on_leads_it_has_not_seen():
     model = leads.outcome_model(features.mask(rng.random(features.shape) < 0.05), won)
     assert 0.7 < leads.model_auc(model) < 0.9
     table = leads.calibration(model)
-    assert table["leads"].tolist() == [40] * 10
+    assert table["closed_leads"].tolist() == [40] * 10
     assert (table["promised"] - table["actual"]).abs().mean() < 0.1 and table["promised"].is_monotonic_increasing
     noise = leads.outcome_model(features[["noise"]], won)
     assert leads.model_auc(noise) == pytest.approx(0.5, abs=0.1)

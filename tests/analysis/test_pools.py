@@ -99,3 +99,15 @@ def test_days_active():
     table = pools.days_active(touches(*days("a", 0, 1, 29), *days("b", 0, 30), *days("c", -1)), AS_OF)
     assert table["days_active"].tolist() == list(range(1, 31))
     assert table["people"].tolist()[:3] == [1, 0, 1] and table["people"].sum() == 2
+
+
+def test_the_message_on_stickiness_carries_both_lines():
+    ruleset = rules.load(date(2026, 9, 19))
+    table = pools.stickiness(touches(*days("a", *range(30))), AS_OF)
+    assert pools.stickiness_message(table, ruleset) == {
+        "id": "funnel.stickiness_super",
+        "ratio": 1.0,
+        "sticky": 0.2,
+        "super": 0.5,
+    }
+    assert pools.stickiness_message(pools.stickiness(touches(), AS_OF), ruleset) == {"id": "funnel.stickiness_unknown"}

@@ -39,7 +39,7 @@ def test_only_customers_silent_beyond_their_own_rhythm_are_called():
             "days_since": [90, 80, 300, 10],
             "gaps": [4, 9, 0, 6],
             "limit": [30.0, 20.0, 110.0, 20.0],
-            "rhythm": ["own", "own", "all", "own"],
+            "rhythm": ["own", "own", "everybody", "own"],
             "at_risk": pd.array([True, True, True, False], "boolean"),
         },
         index=pd.Index(["a", "b", "once", "fine"], name="customer_id"),
