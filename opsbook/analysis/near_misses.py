@@ -74,14 +74,15 @@ def actions(near: pd.DataFrame, soon: pd.DataFrame, *, as_of: date, rules: RuleS
 
 
 def _enter(row: dict[str, Any], as_of: date) -> dict[str, Any]:
-    first = row["way"][0]
+    # buyers who already chat are asked, not waited for
+    step = next((message for message in row["way"] if message["id"] == "boards.near.tm_only"), row["way"][0])
     urgent = pd.notna(row["days_left"]) and row["days_left"] <= 7
     due = as_of + timedelta(int(min(row["days_left"], 7)) if pd.notna(row["days_left"]) else 7)
     evidence = {"id": f"boards.evidence.{row['path']}", "effort": row["effort"]}
     effect = None
     if pd.notna(row["expected_visitors"]):
         effect = {"id": "boards.effect", "low": 0.0, "high": row["expected_visitors"], "unit": "visitors"}
-    return _proposal(row["product_id"], first | {"verb": "fix"}, evidence, effect, "P1" if urgent else "P2", due)
+    return _proposal(row["product_id"], step | {"verb": "fix"}, evidence, effect, "P1" if urgent else "P2", due)
 
 
 def _stay(row: dict[str, Any], as_of: date) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def _proposal(product: str, action: dict, evidence: dict, effect: dict | None, p
     return {
         "module": "boards",
         "object_type": "product",
-        "object": product,
+        "object": str(product),
         "action": action,
         "evidence": evidence,
         "effect": effect,

@@ -42,6 +42,7 @@ def reviews(*rows):
 
 
 NO_REVIEWS = reviews()
+NOTHING_LEAVES = pd.DataFrame(columns=["product_id", "board", "path", "last_day", "days_left"])
 
 
 def near(*products, own_reviews=NO_REVIEWS, store=STORE, **options):
@@ -114,6 +115,8 @@ def test_a_product_whose_buyers_only_chat_is_near_the_most_popular_list():
     (row,) = table.to_dict("records")
     assert row["path"] == "most_popular"
     assert row["way"][1] == {"id": "boards.near.tm_only", "chats": 3.0}
+    (proposal,) = near_misses.actions(table, NOTHING_LEAVES, as_of=DAY).to_dict("records")
+    assert proposal["action"] == {"id": "boards.near.tm_only", "chats": 3.0, "verb": "fix"}
 
 
 def test_a_price_step_is_a_cut_and_a_fixed_fact_closes_the_way():
@@ -158,6 +161,18 @@ def test_expected_traffic_is_what_an_eligible_product_drew_on_average():
     assert alone["board_products"] == 0 and pd.isna(alone["expected_visitors"])
 
 
+@pytest.mark.parametrize(("of_lists", "of_new", "first"), [(10, 100, "new_arrival"), (100, 10, "best_review")])
+def test_of_equal_efforts_the_board_that_draws_more_comes_first(of_lists, of_new, first):
+    half_way = {"growth_score": 80.0, "search_impressions_30d": 75.0, "search_clicks_30d": 1.0}
+    inside = {"product_id": "c", "inquiries_90d": 1.0, "inquiries_30d": 1.0}
+    visitors = {"top_ranking": of_lists, "new_arrival": of_new}
+    own = reviews(("b", "2026-09-01", 4))
+    table = near(half_way, {"product_id": "b"}, inside, own_reviews=own, board_visitors=visitors)
+    assert table["effort"].tolist() == [0.5, 0.5]
+    assert table["path"].tolist()[0] == first
+    assert table["expected_visitors"].tolist() == [100, 10]
+
+
 def test_proposals_are_single_steps_and_products_about_to_leave():
     hopeful = {"search_impressions_30d": 15.0, "search_clicks_30d": 1.0}
     two_steps = {"product_id": "b", "growth_score": 70.0, "search_clicks_30d": 2.0}
@@ -180,8 +195,7 @@ def test_proposals_are_single_steps_and_products_about_to_leave():
 
 def test_a_way_that_closes_within_the_week_is_urgent():
     table = near({"search_impressions_30d": 15.0, "search_clicks_30d": 1.0, "published_on": pd.Timestamp("2026-06-24")})
-    nothing = pd.DataFrame(columns=["product_id", "board", "path", "last_day", "days_left"])
-    (row,) = near_misses.actions(table, nothing, as_of=DAY).to_dict("records")
+    (row,) = near_misses.actions(table, NOTHING_LEAVES, as_of=DAY).to_dict("records")
     assert (row["priority"], row["due"]) == ("P1", date(2026, 9, 22))
 
 
@@ -190,12 +204,10 @@ def test_a_step_that_opens_two_boards_is_proposed_once_and_the_list_is_short():
     old = {"published_on": pd.Timestamp("2026-01-01")}
     table = near(*(both | old | {"product_id": f"{i}"} for i in range(9)))
     assert len(table) == 18
-    nothing = pd.DataFrame(columns=["product_id", "board", "path", "last_day", "days_left"])
-    found = near_misses.actions(table, nothing, as_of=DAY)
+    found = near_misses.actions(table, NOTHING_LEAVES, as_of=DAY)
     assert len(found) == rules.load(DAY)["boards.actions"].value and found["object"].is_unique
 
 
 def test_nothing_in_nothing_out():
     empty = near_misses.near_misses(frame().iloc[:0], store=STORE, as_of=DAY)
-    nothing = pd.DataFrame(columns=["product_id", "board", "path", "last_day", "days_left"])
-    assert empty.empty and near_misses.actions(empty, nothing, as_of=DAY).empty
+    assert empty.empty and near_misses.actions(empty, NOTHING_LEAVES, as_of=DAY).empty
