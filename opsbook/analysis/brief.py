@@ -276,6 +276,10 @@ NEEDED = {
 }
 
 
+#: Tables that are read as natural weeks; the others may hold days or snapshots.
+WEEKLY = ("store_kpi", "channel_traffic", "product_performance")
+
+
 def data_gaps(tables: Mapping[str, pd.DataFrame | None], week, settings: Mapping | None = None) -> pd.DataFrame:
     """What was not delivered for the week, and the block that therefore must not conclude anything.
 
@@ -301,6 +305,13 @@ def data_gaps(tables: Mapping[str, pd.DataFrame | None], week, settings: Mapping
 def _table_gap(name: str, table: pd.DataFrame | None, week) -> dict | None:
     if table is None or table.empty:
         return {"missing": "table", "name": name, "block": NEEDED[name]}
-    if "period_end" in table and window(table, week).empty:
+    if "period_end" in table and not _covers(table, name, pd.Timestamp(week)):
         return {"missing": "week", "name": name, "block": NEEDED[name]}
     return None
+
+
+def _covers(table: pd.DataFrame, name: str, week: pd.Timestamp) -> bool:
+    """Whether the table has a natural week's rows, or, where it holds days and snapshots, any of the week's days."""
+    ends = pd.to_datetime(table["period_end"])
+    days = (ends > week - pd.Timedelta(days=7)) & (ends <= week)
+    return bool(days.any()) if name not in WEEKLY else not window(table, week).empty

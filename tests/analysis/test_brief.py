@@ -158,6 +158,17 @@ def test_data_gaps_name_the_block_that_stays_silent():
     assert set(brief.data_gaps({}, WEEK)["name"]) == {*brief.NEEDED, *settings}
 
 
+def test_a_snapshot_serves_for_seven_days():
+    def gaps(name, day, kind="day"):
+        table = pd.DataFrame({"period_kind": [kind], "period_end": [pd.Timestamp(day)]})
+        found = brief.data_gaps({name: table}, WEEK)
+        return found.loc[found["name"] == name, "missing"].tolist()
+
+    assert gaps("customer", "2026-09-13") == [] and gaps("customer", "2026-09-19") == []
+    assert gaps("customer", "2026-09-12") == ["week"] and gaps("customer", "2026-09-20") == ["week"]
+    assert gaps("channel_traffic", "2026-09-19") == ["week"] and gaps("channel_traffic", "2026-09-19", "week") == []
+
+
 def test_eleven_blocks_in_order():
     assert len(brief.BLOCKS) == 11 and brief.BLOCKS[0] == "verdict" and brief.BLOCKS[-2:] == ("actions", "data_gaps")
     assert set(brief.NEEDED.values()) <= set(brief.BLOCKS)
