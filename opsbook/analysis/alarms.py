@@ -1,10 +1,10 @@
 """Alarms that respect counts: is this week outside of what the past weeks make likely?
 
 Family-wise: however many series of a store are watched, at most `false_alarms` (5 %) of the stores in which nothing
-has changed get any alarm in a week. Simulated with twelve series of 0.5 to 700 a week and 400 stores each: 0 % of the stores
-where counts vary by chance only, 0.5 to 4.3 % where they vary by a further 10 to 60 % from week to week. The price is
-patience: a channel of 200 visitors a week (further variation 10 %) that loses half is caught at once in 63 of 100 stores,
-one that loses 60 % in 91.
+has changed get any alarm in a week. Simulated with twelve series of 0.5 to 700 a week and 400 stores each: 0 % of the
+stores where counts vary by chance only, 0.5 to 4.3 % where they vary by a further 10 to 60 % from week to week. The
+price is patience: a channel of 200 visitors a week (further variation 10 %) that loses half is caught at once in 63
+of 100 stores, one that loses 60 % in 91.
 """
 
 import numpy as np
