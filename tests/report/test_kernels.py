@@ -229,11 +229,11 @@ def test_the_kernel_runs_under_the_manager_of_jupyterlab(tmp_path):
 
 def test_an_interrupt_stops_the_cell_and_not_the_kernel():
     with running() as (manager, client):
-        request = client.execute("import time; time.sleep(60)")
-        while client.get_iopub_msg(timeout=10)["msg_type"] != "execute_input":
+        request = client.execute("import time; print('begun', flush=True); time.sleep(60)")
+        while client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
             pass
         manager.interrupt_kernel()
-        while (answer := client.get_shell_msg(timeout=10))["parent_header"]["msg_id"] != request:
+        while (answer := client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != request:
             pass
         assert answer["content"]["ename"] == "KeyboardInterrupt"
         assert reply(client, "print(1)") == 1
@@ -418,6 +418,12 @@ def test_a_server_with_old_code_is_replaced_and_its_kernels_live_on(monkeypatch)
         assert printed("print(1)") == 1
         assert forks._server is not old
         assert reply(client, "print(2)") == 2
+
+
+def test_sockets_are_kept_out_of_folders_with_long_names(monkeypatch):
+    for length, folder in ((59, None), (60, "/tmp")):
+        monkeypatch.setattr(forks.tempfile, "tempdir", "/" + "x" * (length - 1))
+        assert forks.short_folder() == folder
 
 
 def test_only_variables_that_are_read_at_start_count():
