@@ -147,6 +147,7 @@ def test_least_effort_comes_first_then_most_traffic():
     ]
     table = near(*shown)
     assert table["product_id"].tolist() == ["d", "b", "c"]
+    assert table.index.tolist() == [0, 1, 2]
     assert table["expected_visitors"].isna().all()
 
 
@@ -178,25 +179,34 @@ def test_proposals_are_single_steps_and_products_about_to_leave():
     two_steps = {"product_id": "b", "growth_score": 70.0, "search_clicks_30d": 2.0}
     table = near(hopeful, two_steps, {"product_id": "c", "inquiries_30d": 1.0}, board_visitors={"new_arrival": 30})
     soon = pd.DataFrame(
-        [["q", "top_ranking", "best_review", pd.Timestamp("2026-09-21"), 2]],
+        [["q", "top_ranking", "best_review", pd.Timestamp("2026-09-20"), 1]],
         columns=["product_id", "board", "path", "last_day", "days_left"],
     )
     found = near_misses.actions(table, soon, as_of=DAY)
     assert tuple(found.columns) == ACTION_COLUMNS
     stay, enter = found.to_dict("records")
     assert stay["object"] == "q" and stay["action"] == {"id": "boards.stay.best_review", "verb": "keep"}
-    assert stay["evidence"] == {"id": "boards.evidence.leaving", "last_day": "2026-09-21", "days": 2}
-    assert (stay["priority"], stay["due"], stay["review_on"]) == ("P1", date(2026, 9, 21), date(2026, 10, 3))
+    assert stay["evidence"] == {"id": "boards.evidence.leaving", "last_day": "2026-09-20", "days": 1}
+    assert (stay["priority"], stay["due"], stay["review_on"]) == ("P1", date(2026, 9, 20), date(2026, 10, 3))
     assert enter["object"] == "a" and enter["action"]["missing"] == 6.0 and enter["action"]["verb"] == "fix"
     assert enter["effect"] == {"id": "boards.effect", "low": 0.0, "high": 30.0, "unit": "visitors"}
     assert (enter["priority"], enter["due"], enter["review_on"]) == ("P2", date(2026, 9, 26), date(2026, 10, 3))
     json.dumps([stay["action"], stay["evidence"], enter["action"], enter["evidence"], enter["effect"]])
 
 
-def test_a_way_that_closes_within_the_week_is_urgent():
-    table = near({"search_impressions_30d": 15.0, "search_clicks_30d": 1.0, "published_on": pd.Timestamp("2026-06-24")})
+@pytest.mark.parametrize(
+    ("published_on", "priority", "due"),
+    [
+        ("2026-06-24", "P1", date(2026, 9, 22)),
+        ("2026-06-28", "P1", date(2026, 9, 26)),
+        ("2026-06-29", "P2", date(2026, 9, 26)),
+    ],
+)
+def test_a_way_that_closes_within_the_week_is_urgent(published_on, priority, due):
+    hopeful = {"search_impressions_30d": 15.0, "search_clicks_30d": 1.0}
+    table = near(hopeful | {"published_on": pd.Timestamp(published_on)})
     (row,) = near_misses.actions(table, NOTHING_LEAVES, as_of=DAY).to_dict("records")
-    assert (row["priority"], row["due"]) == ("P1", date(2026, 9, 22))
+    assert (row["priority"], row["due"]) == (priority, due)
 
 
 def test_a_step_that_opens_two_boards_is_proposed_once_and_the_list_is_short():
