@@ -77,15 +77,15 @@ def cohorts(orders: pd.DataFrame, period: str = "M", as_of=None) -> pd.DataFrame
 def retention(orders: pd.DataFrame, period: str = "M", as_of=None) -> pd.DataFrame:
     """Share of a cohort's customers who ordered in a given period of its life.
 
-    Columns `cohort`, `lived` (periods since the first), `active`, `customers` (the cohort's size), `rate` = active /
+    Columns `cohort`, `lived` (periods since the first), `active`, `customers` (the cohort's size), `share` = active /
     customers with the Wilson interval `lower`, `upper`, and `complete`: False for a period that has not ended by
     `as_of`, whose rate can only grow. One row per period lived; the future has none.
     """
     as_of = _until(orders, as_of)[1]
     wide = cohorts(orders, period, as_of)
-    long = wide.rename_axis(columns="lived").stack().rename("active").reset_index()
+    long = wide.rename_axis(columns="lived").stack().dropna().rename("active").reset_index()
     long["customers"] = long["cohort"].map(wide[0]) if len(wide) else pd.Series(dtype=float)
-    long["rate"] = long["active"] / long["customers"]
+    long["share"] = long["active"] / long["customers"]
     lower, upper = wilson(long["active"], long["customers"])
     first = long["lived"] == 0  # everybody orders in the first period: no chance in that
     long["lower"], long["upper"] = np.where(first, 1, lower), np.where(first, 1, upper)
@@ -98,12 +98,12 @@ def pooled_retention(rates: pd.DataFrame) -> pd.DataFrame:
     sizes.
 
     `rates` comes from `retention`; incomplete periods are left out. Columns `lived`, `cohorts`, `active`, `customers`,
-    `rate`, `lower`, `upper`.
+    `share`, `lower`, `upper`.
     """
     groups = rates[rates["complete"]].groupby("lived")
     table = groups[["active", "customers"]].sum().assign(cohorts=groups.size())
     lower, upper = wilson(table["active"], table["customers"])
-    return table.assign(rate=table["active"] / table["customers"], lower=lower, upper=upper).reset_index()
+    return table.assign(share=table["active"] / table["customers"], lower=lower, upper=upper).reset_index()
 
 
 def repeat_rate(orders: pd.DataFrame, within: Sequence[int | None] = (None, 90, 180), as_of=None) -> pd.DataFrame:
@@ -111,7 +111,7 @@ def repeat_rate(orders: pd.DataFrame, within: Sequence[int | None] = (None, 90, 
 
     A row per entry of `within` (None: ever). The fixed windows count only customers whose first order is at least
     that many days old, so that young customers do not pull the rate down. Columns `within_days`, `repeaters`,
-    `customers`, `rate`, `lower`, `upper` (Wilson).
+    `customers`, `share`, `lower`, `upper` (Wilson).
     """
     orders, as_of = _until(orders, as_of)
     days = order_days(orders)
@@ -124,7 +124,7 @@ def repeat_rate(orders: pd.DataFrame, within: Sequence[int | None] = (None, 90, 
         rows.append((limit, int((mature <= (np.inf if limit is None else limit)).sum()), len(mature)))
     table = pd.DataFrame(rows, columns=["within_days", "repeaters", "customers"]).astype({"within_days": "Int64"})
     lower, upper = wilson(table["repeaters"], table["customers"])
-    return table.assign(rate=table["repeaters"] / table["customers"], lower=lower, upper=upper)
+    return table.assign(share=table["repeaters"] / table["customers"], lower=lower, upper=upper)
 
 
 def gaps(orders: pd.DataFrame) -> pd.DataFrame:

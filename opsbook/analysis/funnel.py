@@ -213,7 +213,7 @@ def conversion_curve(people: pd.DataFrame, step: int, *, as_of, start: int = 0) 
     """Share of persons who have taken a step by a given time after an earlier one, those still on their way counted
     as long as they were watched (Kaplan-Meier).
 
-    `people` comes from `paths`; columns `days`, `at_risk`, `converted`, `rate`. A plain share would call everybody
+    `people` comes from `paths`; columns `days`, `at_risk`, `converted`, `share`. A plain share would call everybody
     who entered yesterday a failure. Source: Kaplan & Meier 1958, J. Am. Stat. Assoc. 53.
     """
     entered = people[people[start].notna() & (people[start] <= as_of)]
@@ -222,5 +222,5 @@ def conversion_curve(people: pd.DataFrame, step: int, *, as_of, start: int = 0) 
     table = pd.DataFrame({"days": days, "converted": converted}).groupby("days")["converted"].agg(["sum", "size"])
     at_risk = table["size"][::-1].cumsum()[::-1]
     rate = 1 - (1 - table["sum"] / at_risk).cumprod()
-    curve = pd.DataFrame({"at_risk": at_risk, "converted": table["sum"], "rate": rate})
+    curve = pd.DataFrame({"at_risk": at_risk, "converted": table["sum"], "share": rate})
     return curve[curve["converted"] > 0].reset_index()

@@ -110,12 +110,12 @@ def persons(records: pd.DataFrame, log: pd.DataFrame) -> pd.Series:
 
 def match_rate(records: pd.DataFrame, person: pd.Series) -> pd.DataFrame:
     """How far identity can be told: rows `identifiable` (records with a usable key) and `matched` (records that share a
-    person with another one), with `records`, `of` and `rate`. What is private and what is public hinges on it."""
+    person with another one), with `records`, `of` and `share`. What is private and what is public hinges on it."""
     n = len(person)
     identifiable = keys(records)["record_id"].nunique()
     matched = int(person.duplicated(keep=False).sum())
     table = pd.DataFrame({"indicator": ["identifiable", "matched"], "records": [identifiable, matched], "of": n})
-    return table.assign(rate=table["records"] / n if n else np.nan)
+    return table.assign(share=table["records"] / n if n else np.nan)
 
 
 def oversized(person: pd.Series, largest: int = 10) -> pd.Series:

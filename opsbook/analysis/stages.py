@@ -6,30 +6,30 @@ import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
 
-BUSINESS_COLUMNS = ("stage", "counted", "number", "rate", "lower", "upper", "median_time")
+BUSINESS_COLUMNS = ("stage", "counted", "number", "share", "lower", "upper", "median_time")
 
 
 def calculator(start: float, rates: Mapping[str, float]) -> pd.DataFrame:
     """What is left of a number after a chain of rates, and what each stage would add to the end if it were better.
 
-    `count` = start x the rates up to this stage. `plus_tenth`: the end result if this rate alone rose by a tenth of
+    `number` = start x the rates up to this stage. `plus_tenth`: the end result if this rate alone rose by a tenth of
     itself; in a product that is the same for every stage (unless it is capped at 1), so the stage to work on is the
     one where a tenth costs least. `plus_point`: the end result if this rate alone rose by one percentage point, which
     weighs most where the rate is smallest. An unknown rate leaves everything after it unknown.
 
     >>> rates = {"category": 0.1, "seen": 0.01, "clicked": 0.01, "bought": 0.01}
-    >>> calculator(60_000_000, rates)["count"].round(9).tolist()
+    >>> calculator(60_000_000, rates)["number"].round(9).tolist()
     [60000000.0, 6000000.0, 60000.0, 600.0, 6.0]
     """
     rate = pd.Series(rates, dtype=float)
-    count = start * rate.cumprod()
+    count = start * rate.cumprod(skipna=False)
     end = count.iloc[-1] if len(count) else float(start)
     better = pd.DataFrame({"plus_tenth": (rate * 1.1).clip(upper=1), "plus_point": (rate + 0.01).clip(upper=1)})
-    stages = pd.DataFrame({"stage": rate.index, "rate": rate.to_numpy(), "count": count.to_numpy()})
+    stages = pd.DataFrame({"stage": rate.index, "share": rate.to_numpy(), "number": count.to_numpy()})
     for column in better:
         others = [start * rate.drop(stage).prod(skipna=False) for stage in rate.index]
         stages[column] = better[column].to_numpy() * others if not np.isnan(end) else np.nan
-    first = pd.DataFrame({"stage": ["start"], "rate": [np.nan], "count": [float(start)]})
+    first = pd.DataFrame({"stage": ["start"], "share": [np.nan], "number": [float(start)]})
     return pd.concat([first, stages], ignore_index=True)
 
 
@@ -38,19 +38,21 @@ def business(counts: Mapping[str, float], persons: pd.DataFrame) -> pd.DataFrame
     break.
 
     `counts` maps stages to numbers in their order (impressions, clicks, visitors); `persons` comes from
-    `funnel.funnel`. `rate` of a count is a ratio of two totals, of a person stage the share of the same persons;
+    `funnel.funnel`. `share` of a count is a ratio of two totals, of a person stage the share of the same persons;
     across the break there is none (a person inquires several times or without a visit that was seen). Columns `stage`,
-    `counted` (`count`, `persons`), `number`, `rate`, `lower`, `upper` (persons only), `median_time`.
+    `counted` (`count`, `persons`), `number`, `share`, `lower`, `upper` (persons only), `median_time`.
     """
     number = pd.Series(counts, dtype=float)
     before = number.shift()
     rate = number / before.where(before > 0)
     above = pd.DataFrame(
-        {"stage": number.index, "counted": "count", "number": number.to_numpy(), "rate": rate.to_numpy()}
+        {"stage": number.index, "counted": "count", "number": number.to_numpy(), "share": rate.to_numpy()}
     )
-    below = persons.rename(columns={"step": "stage", "people": "number", "step_rate": "rate"}).assign(counted="persons")
-    # The first person stage stands after the break: its rate of 1 says nothing.
-    below.loc[below.index[:1], ["rate", "lower", "upper"]] = np.nan
+    below = persons.rename(columns={"step": "stage", "people": "number", "step_rate": "share"}).assign(
+        counted="persons"
+    )
+    # The first person stage stands after the break: its share of 1 says nothing.
+    below.loc[below.index[:1], ["share", "lower", "upper"]] = np.nan
     below["number"] = below["number"].astype(float)
     return pd.concat([above, below], ignore_index=True).reindex(columns=BUSINESS_COLUMNS)
 
@@ -61,7 +63,7 @@ def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 30)
     `table` is a funnel with a breakdown (`funnel.funnel(..., by=by)`): channels, countries, or the halves of a period.
     Each group's step is set against the same step of all other groups together (one-sided exact test of Fisher);
     `p_fewer` is corrected for the number of comparisons (Holm), so that in a store without a leak the chance to name
-    any is at most `level`. Columns `by`, `step`, `people`, `people_before`, `rate`, `rest_rate`, `lost` (persons that
+    any is at most `level`. Columns `by`, `step`, `people`, `people_before`, `share`, `rest_share`, `lost` (persons that
     the others' rate would have kept), `p_fewer`, `verdict`: `leak`, `no leak`, or `unknown` where either side has
     fewer than `smallest` persons before the step.
     """
@@ -72,16 +74,16 @@ def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 30)
     known = (own["people_before"] >= smallest) & (rest["people_before"] >= smallest)
     sides = zip(own["people"], own["people_before"], rest["people"], rest["people_before"], known, strict=True)
     p = [_fewer(*side) if enough else np.nan for *side, enough in sides]
-    rest_rate = rest["people"] / rest["people_before"].where(rest["people_before"] > 0)
+    rest_share = rest["people"] / rest["people_before"].where(rest["people_before"] > 0)
     result = own.assign(
         people_before=own["people_before"].astype(int),
-        rate=own["people"] / own["people_before"].where(own["people_before"] > 0),
-        rest_rate=rest_rate,
-        lost=own["people_before"] * rest_rate - own["people"],
+        share=own["people"] / own["people_before"].where(own["people_before"] > 0),
+        rest_share=rest_share,
+        lost=own["people_before"] * rest_share - own["people"],
         p_fewer=holm(np.array(p, dtype=float)),
     )
     result["verdict"] = np.select([result["p_fewer"].isna(), result["p_fewer"] < level], ["unknown", "leak"], "no leak")
-    columns = [by, "step", "people", "people_before", "rate", "rest_rate", "lost", "p_fewer", "verdict"]
+    columns = [by, "step", "people", "people_before", "share", "rest_share", "lost", "p_fewer", "verdict"]
     return result[columns].sort_values(["p_fewer", "lost"], ascending=[True, False], kind="stable", ignore_index=True)
 
 
@@ -118,8 +120,8 @@ def leak_messages(table: pd.DataFrame, by: str) -> list[dict]:
             "step": str(row["step"]),
             "people": int(row["people"]),
             "before": int(row["people_before"]),
-            "rate": float(row["rate"]),
-            "rest_rate": float(row["rest_rate"]),
+            "rate": float(row["share"]),
+            "rest_rate": float(row["rest_share"]),
             "lost": float(row["lost"]),
         }
         for _, row in found.iterrows()

@@ -55,7 +55,7 @@ def scorecard(
     * `response`: touches of ours (direction `out`) that an own action of the customer followed within `days`, of those
       at least that old.
 
-    Columns `indicator`, `number`, `of`, `rate`, `lower`, `upper`; NaN where the input is missing.
+    Columns `indicator`, `number`, `of`, `share`, `lower`, `upper`; NaN where the input is missing.
     """
     contacts = customers["customer_id"].dropna().drop_duplicates()
     told = touches.dropna(subset=["customer_id", "channel", "at"])
@@ -72,7 +72,7 @@ def scorecard(
     table = pd.DataFrame(rows, columns=["indicator", "number", "of"]).astype({"number": float, "of": float})
     of = table["of"].where(table["of"] > 0)
     lower, upper = wilson(table["number"], of)
-    return table.assign(rate=table["number"] / of, lower=lower, upper=upper)
+    return table.assign(share=table["number"] / of, lower=lower, upper=upper)
 
 
 def _agreed(customers: pd.DataFrame) -> pd.Series | None:

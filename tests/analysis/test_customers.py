@@ -42,8 +42,8 @@ def test_cohorts_of_cdnow_are_the_published_ones(cdnow):
 
 
 def test_repeat_rate_of_cdnow_is_the_published_one(cdnow):
-    assert c.repeat_rate(cdnow)["rate"][0] == pytest.approx(0.4832, abs=5e-5)
-    assert c.repeat_rate(cdnow, as_of="1997-09-30")["rate"][0] == pytest.approx(0.4014, abs=5e-5)
+    assert c.repeat_rate(cdnow)["share"][0] == pytest.approx(0.4832, abs=5e-5)
+    assert c.repeat_rate(cdnow, as_of="1997-09-30")["share"][0] == pytest.approx(0.4014, abs=5e-5)
 
 
 LIFE = orders(
@@ -108,10 +108,11 @@ def test_shuffled_rows_and_an_untouched_input():
 def test_retention_marks_the_period_that_has_not_ended():
     table = c.retention(LIFE, as_of="2026-04-29").set_index(["cohort", "lived"])
     march = pd.Period("2026-03", "M")
+    assert len(table) == 6  # four months of the first cohort and two of the second: none of the future
     assert table.loc[(march, 1), ["active", "complete"]].tolist() == [0, False]
     assert c.retention(LIFE, as_of="2026-04-30").set_index(["cohort", "lived"]).loc[(march, 1), "complete"]
     january = table.loc[pd.Period("2026-01", "M")]
-    assert january["rate"].tolist() == [1, 0, 0.5, 0]
+    assert january["share"].tolist() == [1, 0, 0.5, 0]
     assert january.loc[2, ["lower", "upper"]].tolist() == pytest.approx([0.0945, 0.9055], abs=1e-4)
     assert january.loc[0, ["lower", "upper"]].tolist() == [1, 1]
 
@@ -124,7 +125,7 @@ def test_pooled_retention_weighs_the_cohorts_that_lived_so_long():
         [1, 2, 1],
         [1, 2, 1],
     ]
-    assert pooled["rate"].tolist() == [1, 0, 0.5, 0.5]
+    assert pooled["share"].tolist() == [1, 0, 0.5, 0.5]
 
 
 def test_repeat_within_days_counts_mature_customers_only():

@@ -317,11 +317,11 @@ def test_conversion_curve_keeps_those_still_on_their_way_at_risk():
     curve = f.conversion_curve(paths, 1, as_of=START + pd.Timedelta(days=4))
     assert curve["days"].tolist() == [1, 3]
     assert curve["at_risk"].tolist() == [4, 2]
-    assert curve["rate"].tolist() == [0.25, 0.625]
+    assert curve["share"].tolist() == [0.25, 0.625]
 
 
 def test_conversion_curve_knows_nothing_after_its_day():
     paths = f.paths(log("A0 B24", "A0 B96"), ["A", "B"])
     curve = f.conversion_curve(paths, 1, as_of=START + pd.Timedelta(days=2))
-    assert curve["rate"].tolist() == [0.5]
+    assert curve["share"].tolist() == [0.5]
     assert np.isclose(curve["at_risk"], 2).all()

@@ -79,7 +79,7 @@ def test_match_rate():
     rate = identity.match_rate(RECORDS, person).set_index("indicator")
     assert rate["records"].to_dict() == {"identifiable": 6, "matched": 4} and rate["of"].unique() == [7]
     none = identity.match_rate(RECORDS[:0], person[:0])
-    assert none["records"].tolist() == [0, 0] and none["rate"].isna().all()
+    assert none["records"].tolist() == [0, 0] and none["share"].isna().all()
 
 
 def test_an_empty_crm():

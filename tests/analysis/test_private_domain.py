@@ -20,8 +20,8 @@ def test_leaks_are_to_be_fixed():
             "step": ["quote", "quote"],
             "people": [5, 40],
             "people_before": [100, 100],
-            "rate": [0.05, 0.4],
-            "rest_rate": [0.4, 0.05],
+            "share": [0.05, 0.4],
+            "rest_share": [0.4, 0.05],
             "lost": [35.0, -35.0],
             "verdict": ["leak", "no leak"],
         }

@@ -9,7 +9,7 @@ SEED = {"category": 0.1, "seen": 0.01, "clicked": 0.01, "bought": 0.01}
 
 def test_the_example_of_the_guide_comes_to_six():
     table = stages.calculator(60_000_000, SEED)
-    assert table["count"].iloc[-1] == pytest.approx(6)
+    assert table["number"].iloc[-1] == pytest.approx(6)
     assert table["stage"].tolist() == ["start", *SEED]
 
 
@@ -24,9 +24,11 @@ def test_a_rate_ends_at_one_and_an_unknown_rate_stays_unknown():
     table = stages.calculator(100, {"a": 0.995, "b": 0.5}).set_index("stage")
     assert table.loc["a", ["plus_tenth", "plus_point"]].tolist() == pytest.approx([50, 50])
     table = stages.calculator(100, {"a": 0.5, "b": np.nan}).set_index("stage")
-    assert table["count"].tolist()[:2] == [100, 50] and np.isnan(table.loc["b", "count"])
+    assert table["number"].tolist()[:2] == [100, 50] and np.isnan(table.loc["b", "number"])
     assert table[["plus_tenth", "plus_point"]].isna().all(axis=None)
-    assert stages.calculator(100, {})["count"].tolist() == [100]
+    table = stages.calculator(100, {"a": 0.5, "b": np.nan, "c": 0.1})
+    assert table["number"].isna().tolist() == [False, False, True, True]
+    assert stages.calculator(100, {})["number"].tolist() == [100]
 
 
 def persons(*counts):
@@ -39,13 +41,13 @@ def test_counts_and_persons_stand_in_one_table_with_a_break():
     assert table["stage"].tolist() == ["impressions", "visitors", "inquiry", "order"]
     assert table["counted"].tolist() == ["count", "count", "persons", "persons"]
     assert table["number"].tolist() == [1000, 50, 10, 4]
-    assert table["rate"].fillna(-1).tolist() == [-1, 0.05, -1, 0.4]
+    assert table["share"].fillna(-1).tolist() == [-1, 0.05, -1, 0.4]
     assert table["lower"].notna().tolist() == [False, False, False, True]
 
 
 def test_no_rate_without_a_number_before_it():
     table = stages.business({"impressions": 0, "clicks": 3, "visitors": np.nan}, persons(("inquiry", 0)))
-    assert table["rate"].isna().all() and np.isnan(table["number"][2])
+    assert table["share"].isna().all() and np.isnan(table["number"][2])
     assert stages.business({}, persons(("inquiry", 3)))["number"].tolist() == [3]
 
 
@@ -62,8 +64,8 @@ def test_the_leaking_step_is_named():
     table = stages.leaks(broken_down(ads=(200, 100, 5), mail=(200, 100, 40), site=(200, 104, 42)), "channel")
     worst = table.iloc[0]
     assert worst[["channel", "step", "verdict"]].tolist() == ["ads", "C", "leak"]
-    assert worst[["people", "people_before", "rate"]].tolist() == [5, 100, 0.05]
-    assert worst["rest_rate"] == pytest.approx(82 / 204) and worst["lost"] == pytest.approx(100 * 82 / 204 - 5)
+    assert worst[["people", "people_before", "share"]].tolist() == [5, 100, 0.05]
+    assert worst["rest_share"] == pytest.approx(82 / 204) and worst["lost"] == pytest.approx(100 * 82 / 204 - 5)
     assert table["verdict"].value_counts().to_dict() == {"no leak": 5, "leak": 1}
     messages = stages.leak_messages(table, "channel")
     assert len(messages) == 1 and messages[0]["id"] == "funnel.leak" and messages[0]["group"] == "ads"

@@ -54,16 +54,16 @@ CUSTOMERS = pd.DataFrame(
 def test_scorecard():
     card = t.scorecard(CUSTOMERS, TOUCHES, ORDERS, exported=pd.Index(["a", "b"])).set_index("indicator")
     assert card[["number", "of"]].drop("response").to_numpy().tolist() == [[1, 4], [1, 2], [1, 1]]
-    assert card.loc["captured", ["rate", "lower", "upper"]].tolist() == pytest.approx([0.25, 0.0456, 0.6994], abs=1e-4)
+    assert card.loc["captured", ["share", "lower", "upper"]].tolist() == pytest.approx([0.25, 0.0456, 0.6994], abs=1e-4)
 
 
 def test_what_is_not_recorded_is_unknown():
     card = t.scorecard(CUSTOMERS, TOUCHES, ORDERS).set_index("indicator")
-    assert card.loc["feedback", ["number", "of", "rate"]].isna().all()
+    assert card.loc["feedback", ["number", "of", "share"]].isna().all()
     card = t.scorecard(CUSTOMERS[["customer_id"]], TOUCHES, ORDERS, pd.Index([])).set_index("indicator")
     assert np.isnan(card.loc["feedback", "of"])
     empty = t.scorecard(CUSTOMERS[:0], TOUCHES[:0], ORDERS[:0])
-    assert empty["rate"].isna().all() and empty["of"].fillna(0).tolist() == [0, 0, 0, 0]
+    assert empty["share"].isna().all() and empty["of"].fillna(0).tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

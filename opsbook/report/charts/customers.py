@@ -22,18 +22,18 @@ def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Heat map of the share that ordered again, by cohort and periods since the first order (`customers.retention`):
     the future is blank, a period that has not ended has a star."""
     later = table[table["lived"] > 0]
-    wide = table.pivot(index="cohort", columns="lived", values="rate").iloc[:, 1:]
+    wide = table.pivot(index="cohort", columns="lived", values="share").iloc[:, 1:]
     if wide.shape[1] == 0:
         ax.set_axis_off()
         return _say(ax, "customers.chart_retention_young", cohorts=len(wide))
-    ax.imshow(wide.to_numpy(float), aspect="auto", cmap="Blues", vmin=0, vmax=max(later["rate"].max() * 1.4, 0.01))
+    ax.imshow(wide.to_numpy(float), aspect="auto", cmap="Blues", vmin=0, vmax=max(later["share"].max() * 1.4, 0.01))
     place = {cohort: row for row, cohort in enumerate(wide.index)}
     for each in later.itertuples() if wide.size <= 400 else ():
         star = "" if each.complete else "*"
         ax.text(
             each.lived - 1,
             place[each.cohort],
-            f"{each.rate:.0%}{star}",
+            f"{each.share:.0%}{star}",
             ha="center",
             va="center",
             fontsize="x-small",
@@ -84,9 +84,11 @@ def gaps(table: pd.DataFrame, quantiles: pd.DataFrame, ax: Axes | None = None) -
 
 @needs_rows
 def rfm(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Customers by recency and frequency score (`customers.rfm_grid`): size by number, colour by mean sales."""
+    """Customers by recency and frequency score (`customers.rfm_grid`): size by number, colour by rank of mean sales."""
     size = 60 + 1500 * table["customers"] / table["customers"].max()
-    ax.scatter(table["r"], table["f"], s=size, c=table["monetary"].fillna(0), cmap="Blues", edgecolor=NEUTRAL)
+    ax.scatter(
+        table["r"], table["f"], s=size, c=table["monetary"].rank(pct=True).fillna(0), cmap="Blues", edgecolor=NEUTRAL
+    )
     for each in table.itertuples():
         ax.annotate(f"{each.customers:,}", (each.r, each.f), ha="center", va="center", color=BAD)
     top = int(max(table["r"].max(), table["f"].max()))

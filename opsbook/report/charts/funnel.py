@@ -36,6 +36,7 @@ def steps(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         share = row.overall_rate if pd.notna(row.overall_rate) else 0
         ax.text(share + 0.01, place, f"{row.people:,}{rate}", va="center")
     ax.set_xlim(0, 1.45)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     label_axes(ax, x="overall_rate")
@@ -58,7 +59,7 @@ def business(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     number = table["number"].fillna(0)
     ax.barh(place, number.clip(lower=0.5), color=np.where(persons, COLOURS["green"], NEUTRAL), height=0.6)
     for at, row in zip(place, table.itertuples(), strict=True):
-        rate = f"   {_percent(row.rate)}" if pd.notna(row.rate) else ""
+        rate = f"   {_percent(row.share)}" if pd.notna(row.share) else ""
         ax.text(
             max(row.number if pd.notna(row.number) else 0, 0.5) * 1.15,
             at,
@@ -100,18 +101,18 @@ def cohorts(table: pd.DataFrame, step: str, ax: Axes | None = None) -> Axes | No
 def conversion_curve(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Share converted by days since the entry (`funnel.conversion_curve`)."""
     days = np.append(0, table["days"])
-    ax.step(days, np.append(0, table["rate"]), where="post", color=BLUE)
+    ax.step(days, np.append(0, table["share"]), where="post", color=BLUE)
     ax.set_ylim(bottom=0)
-    label_axes(ax, x="days", y="rate")
+    label_axes(ax, x="days", y="share")
     last = table.iloc[-1]
-    return _say(ax, "funnel.chart_curve", rate=last["rate"], days=last["days"])
+    return _say(ax, "funnel.chart_curve", rate=last["share"], days=last["days"])
 
 
 @needs_rows
 def sensitivity(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """End result if one stage's rate rose by one percentage point (`stages.calculator`); the line is today's."""
-    rows = table[table["rate"].notna()]
-    now = table["count"].iloc[-1]
+    rows = table[table["share"].notna()]
+    now = table["number"].iloc[-1]
     ax.barh(_names(rows["stage"]), rows["plus_point"], color=GOOD, height=0.6)
     ax.axvline(now, color=BAD)
     ax.invert_yaxis()

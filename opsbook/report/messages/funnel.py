@@ -67,7 +67,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "p90_time": (N_("Time of nine tenths"), "text"),
     "cohort": (N_("Cohort"), "text"),
     "state": (N_("State"), "code"),
-    "rest_rate": (N_("Rate elsewhere"), "percent"),
+    "rest_share": (N_("Share elsewhere"), "percent"),
     "lost": (N_("Persons lost"), "decimal"),
     "p_fewer": (N_("Probability by chance, all comparisons together"), "percent"),
     "counted": (N_("Counted as"), "code"),
