@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
 
-BUSINESS_COLUMNS = ("stage", "counted", "number", "share", "lower", "upper", "median_time")
+BUSINESS_COLUMNS = ("step", "counted", "number", "share", "lower", "upper", "median_time")
 
 
 def calculator(start: float, rates: Mapping[str, float]) -> pd.DataFrame:
@@ -25,11 +25,11 @@ def calculator(start: float, rates: Mapping[str, float]) -> pd.DataFrame:
     count = start * rate.cumprod(skipna=False)
     end = count.iloc[-1] if len(count) else float(start)
     better = pd.DataFrame({"plus_tenth": (rate * 1.1).clip(upper=1), "plus_point": (rate + 0.01).clip(upper=1)})
-    stages = pd.DataFrame({"stage": rate.index, "share": rate.to_numpy(), "number": count.to_numpy()})
+    stages = pd.DataFrame({"step": rate.index, "share": rate.to_numpy(), "number": count.to_numpy()})
     for column in better:
         others = [start * rate.drop(stage).prod(skipna=False) for stage in rate.index]
         stages[column] = better[column].to_numpy() * others if not np.isnan(end) else np.nan
-    first = pd.DataFrame({"stage": ["start"], "share": [np.nan], "number": [float(start)]})
+    first = pd.DataFrame({"step": ["start"], "share": [np.nan], "number": [float(start)]})
     return pd.concat([first, stages], ignore_index=True)
 
 
@@ -39,18 +39,16 @@ def business(counts: Mapping[str, float], persons: pd.DataFrame) -> pd.DataFrame
 
     `counts` maps stages to numbers in their order (impressions, clicks, visitors); `persons` comes from
     `funnel.funnel`. `share` of a count is a ratio of two totals, of a person stage the share of the same persons;
-    across the break there is none (a person inquires several times or without a visit that was seen). Columns `stage`,
+    across the break there is none (a person inquires several times or without a visit that was seen). Columns `step`,
     `counted` (`count`, `persons`), `number`, `share`, `lower`, `upper` (persons only), `median_time`.
     """
     number = pd.Series(counts, dtype=float)
     before = number.shift()
     rate = number / before.where(before > 0)
     above = pd.DataFrame(
-        {"stage": number.index, "counted": "count", "number": number.to_numpy(), "share": rate.to_numpy()}
+        {"step": number.index, "counted": "count", "number": number.to_numpy(), "share": rate.to_numpy()}
     )
-    below = persons.rename(columns={"step": "stage", "people": "number", "step_rate": "share"}).assign(
-        counted="persons"
-    )
+    below = persons.rename(columns={"people": "number", "step_rate": "share"}).assign(counted="persons")
     # The first person stage stands after the break: its share of 1 says nothing.
     below.loc[below.index[:1], ["share", "lower", "upper"]] = np.nan
     below["number"] = below["number"].astype(float)

@@ -10,20 +10,20 @@ SEED = {"category": 0.1, "seen": 0.01, "clicked": 0.01, "bought": 0.01}
 def test_the_example_of_the_guide_comes_to_six():
     table = stages.calculator(60_000_000, SEED)
     assert table["number"].iloc[-1] == pytest.approx(6)
-    assert table["stage"].tolist() == ["start", *SEED]
+    assert table["step"].tolist() == ["start", *SEED]
 
 
 def test_what_each_stage_would_add():
-    table = stages.calculator(60_000_000, SEED).set_index("stage").drop("start")
+    table = stages.calculator(60_000_000, SEED).set_index("step").drop("start")
     assert table["plus_tenth"].tolist() == pytest.approx([6.6] * 4)
     # 10 % -> 11 % adds a tenth, 1 % -> 2 % doubles.
     assert table["plus_point"].tolist() == pytest.approx([6.6, 12, 12, 12])
 
 
 def test_a_rate_ends_at_one_and_an_unknown_rate_stays_unknown():
-    table = stages.calculator(100, {"a": 0.995, "b": 0.5}).set_index("stage")
+    table = stages.calculator(100, {"a": 0.995, "b": 0.5}).set_index("step")
     assert table.loc["a", ["plus_tenth", "plus_point"]].tolist() == pytest.approx([50, 50])
-    table = stages.calculator(100, {"a": 0.5, "b": np.nan}).set_index("stage")
+    table = stages.calculator(100, {"a": 0.5, "b": np.nan}).set_index("step")
     assert table["number"].tolist()[:2] == [100, 50] and np.isnan(table.loc["b", "number"])
     assert table[["plus_tenth", "plus_point"]].isna().all(axis=None)
     table = stages.calculator(100, {"a": 0.5, "b": np.nan, "c": 0.1})
@@ -38,7 +38,7 @@ def persons(*counts):
 
 def test_counts_and_persons_stand_in_one_table_with_a_break():
     table = stages.business({"impressions": 1000, "visitors": 50}, persons(("inquiry", 10), ("order", 4)))
-    assert table["stage"].tolist() == ["impressions", "visitors", "inquiry", "order"]
+    assert table["step"].tolist() == ["impressions", "visitors", "inquiry", "order"]
     assert table["counted"].tolist() == ["count", "count", "persons", "persons"]
     assert table["number"].tolist() == [1000, 50, 10, 4]
     assert table["share"].fillna(-1).tolist() == [-1, 0.05, -1, 0.4]

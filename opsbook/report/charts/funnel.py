@@ -70,7 +70,7 @@ def business(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.axhline(place[persons][0] - 0.9, color=NEUTRAL, linestyle=(0, (4, 3)))
     ax.set_xscale("log")
     ax.set_xlim(0.5, max(number.max(), 1) * 30)
-    ax.set_yticks(place, _names(table["stage"]))
+    ax.set_yticks(place, _names(table["step"]))
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     label_axes(ax, x="number")
@@ -113,7 +113,7 @@ def sensitivity(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """End result if one stage's rate rose by one percentage point (`stages.calculator`); the line is today's."""
     rows = table[table["share"].notna()]
     now = table["number"].iloc[-1]
-    ax.barh(_names(rows["stage"]), rows["plus_point"], color=GOOD, height=0.6)
+    ax.barh(_names(rows["step"]), rows["plus_point"], color=GOOD, height=0.6)
     ax.axvline(now, color=BAD)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
@@ -121,7 +121,7 @@ def sensitivity(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     if rows["plus_point"].isna().all():
         return ax
     best = rows.loc[rows["plus_point"].idxmax()]
-    return _say(ax, "funnel.chart_sensitivity", stage=translate(str(best["stage"])), most=best["plus_point"], now=now)
+    return _say(ax, "funnel.chart_sensitivity", stage=translate(str(best["step"])), most=best["plus_point"], now=now)
 
 
 @needs_rows

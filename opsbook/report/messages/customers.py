@@ -229,6 +229,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "active_share": (N_("Share of active customers"), "percent"),
     "sales_usd_share": (N_("Share of sales"), "percent"),
     "visitors_share": (N_("Share of traffic"), "percent"),
+    "median": (N_("Median days"), "decimal"),
+    "p75": (N_("Three quarters within"), "decimal"),
+    "p90": (N_("Nine tenths within"), "decimal"),
+    "message": (N_("Finding"), "message"),
+    "name": (N_("Name"), "text"),
     "days_between": (N_("Days between orders"), "count"),
 }
 
