@@ -39,8 +39,9 @@ def decide(
 
     * `pause` exactly when prob_loss > `confidence`;
     * `raise` when prob_gain > `confidence` and the clicks were paid for;
-    * `collect` when something needed is unknown (no click yet; spend, inquiries or the value missing), or when the
-      word's own clicks are fewer than those that the opinion of its group is worth (`prior_exposure`);
+    * `collect` when something needed is unknown (no click yet; spend, inquiries or the value missing), when the word
+      has not yet spent the value of one inquiry, or when its own clicks are fewer than those that the opinion of its
+      group is worth (`prior_exposure`);
     * `lower` when a loss is more likely than not;
     * `keep` otherwise. (`add` belongs to words that are not advertised yet: `words.candidates`.)
 
@@ -258,7 +259,7 @@ def _decision(table: pd.DataFrame, exposure: pd.Series, confidence: float) -> np
         "unknown": table["prob_loss"].isna(),
         "pause": table["prob_loss"] > confidence,
         "raise": (table["prob_gain"] > confidence) & paid,
-        "collect": (exposure < table["prior_exposure"]) & paid,
+        "collect": ((exposure < table["prior_exposure"]) | (table["spend"] < table["value_per_inquiry"])) & paid,
         "lower": table["prob_loss"] > 0.5,
     }
     names = ["collect" if name == "unknown" else name for name in rules]

@@ -96,17 +96,37 @@ def test_one_row_in_one_row_out_and_pause_exactly_above_the_confidence(rows, con
             assert MESSAGES[message["id"]].format(**json.loads(json.dumps(message)))
 
 
+def test_the_confidence_itself_is_not_yet_a_pause():
+    for chance in keywords.decide(WORDS, 100)["prob_loss"]:
+        same = keywords.decide(WORDS, 100, confidence=chance)
+        below = keywords.decide(WORDS, 100, confidence=chance * 0.999)
+        at = (same["prob_loss"] - chance).abs().idxmin()
+        assert same.loc[at, "decision"] != "pause" == below.loc[at, "decision"]
+
+
+def test_a_bid_is_lowered_where_a_loss_is_more_likely_than_not():
+    rows = [("word", 9, 400, 100.0 + 5 * step, inquiries) for step in range(100) for inquiries in (3, 20, 50)]
+    decided = keywords.decide(table(rows), 20, 0.99)
+    open_cases = decided[decided["decision"].isin(("lower", "keep"))]
+    assert open_cases["prob_loss"].between(0.45, 0.5).any() and open_cases["prob_loss"].between(0.5, 0.55).any()
+    assert ((open_cases["decision"] == "lower") == (open_cases["prob_loss"] > 0.5)).all()
+
+
 def test_every_decision_has_its_case():
     words = table(
         [
             ("sure loss", 100, 200, 1000.0, 0),
             ("sure gain", 100, 200, 200.0, 30),
-            ("leaning to a loss", 100, 200, 800.0, 9),
+            ("leaning to a loss", 100, 200, 750.0, 9),
             ("about right", 100, 200, 600.0, 10),
             ("hardly any click", 100, 1, 4.0, 0),
         ]
     )
     words = pd.concat([words] + [table([("peer", 100, 200, 600.0, count)]) for count in (9, 10, 11, 12)] * 5)
+    few_clicks, little_spend = table([("few", 9, 50, 150.0, 2)]), table([("cheap", 9, 200, 69.99, 1)])
+    words = pd.concat([words, few_clicks, little_spend, little_spend.assign(spend=70.0)])
+    decided = keywords.decide(words, 70, 0.99)
+    assert decided["decision"].iloc[-3:].tolist() == ["collect", "collect", "keep"]
     decided = keywords.decide(words, 70)
     assert decided["decision"].iloc[:5].tolist() == ["pause", "raise", "lower", "keep", "collect"]
 
@@ -127,6 +147,7 @@ def test_words_without_clicks_have_no_price_and_collect():
     assert decided["decision"].iloc[4:].tolist() == ["collect", "collect"]
     assert decided[["cpc", "break_even", "prob_loss"]].iloc[4:].isna().all(axis=None)
     assert [message["id"] for message in decided["evidence"].iloc[4:]] == ["keywords.no_clicks"] * 2
+    assert [message["cpc"] for message in decided["evidence"].iloc[3:]] == [2.0, None, None]
 
 
 def test_no_inquiry_at_all_still_pauses_what_has_many_clicks():
@@ -148,15 +169,18 @@ def test_spend_without_impressions_is_kept_and_has_no_ctr():
 
 
 def test_free_clicks_cannot_lose_and_no_bid_is_raised_for_them():
-    decided = keywords.decide(pd.concat([WORDS, table([("free", 10, 50, 0.0, 5)])], ignore_index=True), 100)
+    free = table([("free", 10, 50, 0.0, 5), ("free, hardly clicked", 10, 0.1, 0.0, 0)])
+    decided = keywords.decide(pd.concat([WORDS, free], ignore_index=True), 100)
     assert decided[["prob_loss", "decision"]].iloc[4].tolist() == [0, "keep"]
+    assert decided["decision"].iloc[5] == "keep"
     assert decided["evidence"].iloc[4]["id"] == "keywords.free"
 
 
+@pytest.mark.parametrize("unknown", [pd.NA, np.inf])
 @pytest.mark.parametrize("column", ["clicks", "spend", "inquiries"])
-def test_a_missing_count_is_unknown_and_changes_no_other_word(column):
+def test_a_missing_count_is_unknown_and_changes_no_other_word(column, unknown):
     words = WORDS.astype({column: "Float64"})
-    words.loc[2, column] = pd.NA
+    words.loc[2, column] = unknown
     decided = keywords.decide(words, 100)
     assert decided.loc[2, ["decision", "evidence"]].tolist()[0] == "collect"
     assert decided.loc[2, "evidence"]["id"] == "keywords.unknown_counts"
@@ -359,7 +383,10 @@ def test_simpsons_reversal_is_not_fallen_for():
     fair = keywords.standardised(cells).set_index("keyword")
     assert fair["rate"].idxmax() == "a"
     assert fair["rate"].to_dict() == pytest.approx({"a": 0.095, "b": 0.07}, rel=0.05)
-    assert (fair["rate_lower"] < fair["rate"]).all() and (fair["rate"] < fair["rate_upper"]).all()
+    posterior = rates.shrink(cells["inquiries"], cells["clicks"], cells["group"])
+    draws = gamma.rvs(posterior["alpha"], scale=1 / posterior["beta"], size=(20_000, 4), random_state=1) / 2
+    bounds = np.quantile(draws.reshape(-1, 2, 2).sum(axis=2), [0.05, 0.95], axis=0)
+    np.testing.assert_allclose(fair[["rate_lower", "rate_upper"]].T, bounds, rtol=0.01)
     words = cells.assign(impressions=cells["clicks"] * 10, spend=cells["clicks"] * 1.0)
     decided = keywords.decide(words, 50).set_index(["keyword", "group"])["rate"]
     assert (decided["a"] > decided["b"]).all()
@@ -381,6 +408,10 @@ def test_summary_says_where_the_money_went():
     assert spent["cost_low"] == round(2168 / gamma.ppf(0.9, 7.5), 2)
     assert spent["cost_high"] == round(2168 / gamma.ppf(0.1, 7.5), 2)
     assert (silent["words"], silent["spend"], silent["waiting"]) == (2, 48.0, 2)
+    certain = keywords.decide(pd.concat([WORDS, table([("waste", 9, 900, 900.0, 0)])]), 100)
+    assert certain["decision"].tolist()[2:] == ["pause", "collect", "pause"]
+    silent = keywords.summary(certain)[1]
+    assert (silent["words"], silent["waiting"], silent["waiting_spend"]) == (3, 1, 8.0)
     assert pauses["id"] == "keywords.wrong_pauses"
     for message in (spent, silent, pauses):
         assert MESSAGES[message["id"]].format(**message)

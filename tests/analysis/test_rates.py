@@ -88,6 +88,7 @@ def test_events_may_exceed_the_exposure_and_may_come_without_any():
     # an event without exposure says nothing about anybody else
     alone = rates.shrink([5, 1, 0, 0], [2, 10, 10, 0])
     assert alone["alpha"].iloc[:3].tolist() == posterior["alpha"].iloc[:3].tolist()
+    assert alone["alpha"].iloc[3] + 2 == posterior["alpha"].iloc[3]
 
 
 @pytest.mark.parametrize("missing", [np.nan, None, pd.NA])
@@ -121,6 +122,17 @@ def test_small_groups_lean_on_the_other_groups():
     prior_worth = posterior["prior_exposure"]
     assert prior_worth.iloc[8] < prior_worth.iloc[0]
     assert posterior["mean"].iloc[:4].max() < 0.1 < 0.2 < posterior["mean"].iloc[4:8].min()
+
+
+def test_a_group_of_one_silent_row_borrows_the_level_of_the_other_groups():
+    x, n = [5, 5, 4, 6] * 6 + [0, 0], [100] * 24 + [50, 0]
+    group = [row // 4 for row in range(24)] + ["new", "new"]
+    assert 0.03 < rates.shrink(x, n, group)["mean"].iloc[-1] < 0.05
+
+
+def test_rows_that_agree_by_chance_are_not_taken_for_equal():
+    """Four rows cannot prove that rates never differ: the opinion of the other three stays below their own clicks."""
+    assert (rates.shrink([5] * 4, [100] * 4)["prior_exposure"] < 200).all()
 
 
 def test_a_group_hardly_known_is_never_believed_more_than_the_exposure_behind_it():
@@ -225,6 +237,7 @@ def test_prob_below_is_the_gamma_distribution_function():
     assert below.index.equals(posterior.index)
     np.testing.assert_allclose(below, [1 - np.exp(-2), gamma.cdf(0.02, 2.5, scale=1 / 30), np.nan])
     np.testing.assert_allclose(rates.prob_below(posterior, [0, np.nan, 1]), [0, np.nan, np.nan])
+    np.testing.assert_allclose(rates.prob_below(posterior, -1), [0, 0, np.nan])
     assert rates.prob_below(posterior.iloc[0], 0.02) == pytest.approx(1 - np.exp(-2))
 
 

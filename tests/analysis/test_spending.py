@@ -140,3 +140,4 @@ def test_hours_of_a_week():
     week = pd.DataFrame({"keyword": ["a"], "online_hours": [84.0], "spend": [1.0], "clicks": [1]})
     week = week.assign(period_start="2026-09-13", period_end="2026-09-19")
     assert spending.promotion_hours(week)["online_share"].tolist() == [0.5]
+    assert spending.promotion_hours(week.assign(online_hours=169.0))["online_share"].tolist() == [1]

@@ -87,7 +87,7 @@ def test_a_week_without_a_row_is_unknown_and_spellings_are_added_up():
 
 
 def test_words_that_came_and_words_that_went():
-    before = pd.DataFrame({"keyword": ["pipe", "tube", "valve"], "impressions": [90, 50, 10]})
+    before = pd.DataFrame({"keyword": ["pipe", "tubes", "tube", "valve"], "impressions": [90, 20, 50, 10]})
     now = pd.DataFrame({"keyword": ["Pipes", "flange", None], "impressions": [80, 30, 5]})
     table = words.changes(now, before, rules=RULES)
     assert table[["family", "list_change", "impressions", "certain"]].values.tolist() == [

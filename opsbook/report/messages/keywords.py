@@ -22,8 +22,8 @@ MESSAGES: dict[str, str] = {
         "pay for all of them: the chance that the word earns clearly more than it costs is {prob_gain:.0%}."
     ),
     "keywords.collect": N_(
-        "Not enough data yet: {clicks:,} clicks and {inquiries:.4g} inquiries say less than the other words of the "
-        "group do. {clicks_needed:,} more clicks without an inquiry would be a reason to pause."
+        "Not enough data yet: {clicks:,} clicks for {spend:,.2f} CNY and {inquiries:.4g} inquiries decide nothing. "
+        "{clicks_needed:,} more clicks without an inquiry would be a reason to pause."
     ),
     "keywords.unknown_counts": N_("Clicks, spend or inquiries of this word are not known: it cannot be judged."),
     "keywords.no_clicks": N_("No click yet: what a click costs and brings is not known."),
