@@ -60,6 +60,11 @@ def test_long_tail_words_are_judged_by_opportunities():
     assert verdicts == ["missed", "not enough data"]
 
 
+def test_one_opportunity_is_enough():
+    judged = ambitions.judge(keywords(("x y z", 5, 1, 1, 1)), ads(("x y z", 500, 30, 1)), rules=RULES)
+    assert judged.loc[0, "verdict"] == "reached"
+
+
 def test_inquiries_stand_in_and_missing_ones_stay_missing():
     table = keywords(("x y one", 5, 1, 1, 1), ("x y two", 5, 1, 1, 1))
     paid = pd.DataFrame({"keyword": ["x y one", "x y two"], "clicks": [9, 9], "spend": [1, 1], "inquiries": [3, None]})

@@ -113,6 +113,10 @@ def test_suitability_says_what_it_does_not_know():
     assert suited(published_on=pd.NaT).loc[0, ["suitability", "unknown"]].tolist() == ["unknown", ["age"]]
     assert suited(tm_30d=None).loc[0, ["suitability", "unknown"]].tolist() == ["unknown", ["opportunities_30d"]]
     assert suited(days_to_order=None).loc[0, ["suitability", "unknown"]].tolist() == ["strong", ["days_to_order"]]
+    cold = pd.DataFrame(
+        {"product_id": ["a"], "published_on": pd.Timestamp("2020-01-01"), "inquiries_30d": 0, "tm_30d": 0}
+    )
+    assert plan_checks.suitability(cold, as_of=DAY, rules=RULES)["suitability"].tolist() == ["ordinary"]
     bare = plan_checks.suitability(pd.DataFrame({"product_id": ["a"]}), as_of=DAY, rules=RULES)
     assert bare["suitability"].tolist() == ["unknown"]
 

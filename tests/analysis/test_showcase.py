@@ -54,6 +54,8 @@ def test_no_swap_for_chance_or_for_a_single_component():
     assert showcase.swaps(showcase.strength(close, PROFILE)).empty
     lucky = showcase.strength(SHOWCASE[SHOWCASE["product_id"] != "strong"])
     assert showcase.swaps(lucky).empty and not showcase.swaps(lucky, confidence=0).empty
+    looks = showcase.strength(SHOWCASE[["product_id", "title", "is_showcase"]], PROFILE)
+    assert looks["known"].max() == 2 and showcase.swaps(looks).empty
     one = showcase.strength(SHOWCASE.drop(columns=["inquirers", "tm", "visitors"]))
     assert showcase.swaps(one).empty
     assert showcase.swaps(showcase.strength(SHOWCASE[SHOWCASE["is_showcase"].fillna(True)])).empty
