@@ -1,10 +1,11 @@
-"""Does the diagnosis find a cause that was planted, and keep quiet where none was? Generated stores, counted honestly.
+"""Does the diagnosis find a cause that was planted, and keep quiet where none was? Generated stores, counted
+honestly.
 
     python bench/diagnosis_study.py [stores per cause]      writes its section of docs/benchmarks.md
 
-The stores come from a story about buyers, not from the formulas of the diagnosis: each visitor carries words, a level and an own
-eagerness to write to suppliers, looks at some suppliers, and writes to us with that eagerness times how good the page, the word
-and the store are. Every export is then counted from those visitors.
+The stores come from a story about buyers, not from the formulas of the diagnosis: each visitor carries words, a level
+and an own eagerness to write to suppliers, looks at some suppliers, and writes to us with that eagerness times how
+good the page, the word and the store are. Every export is then counted from those visitors.
 """
 
 import sys
@@ -59,9 +60,13 @@ def _store(rng) -> dict:
     nouns = rng.choice(_NOUNS, kinds + 3, replace=False)
     kind_of_product, kind_of_word = rng.integers(0, kinds, products), rng.integers(0, kinds, words)
     qualities = [rng.choice(_QUALITIES, 4, replace=False) for _ in range(products)]
-    titles = [f"Custom {' '.join(q).title()} {nouns[k].title()} for Wholesale" for q, k in zip(qualities, kind_of_product, strict=True)]
-    keywords = pd.unique(np.array([f"{rng.choice(_QUALITIES)} {nouns[k]} {rng.choice(['', 'supplier', 'set', 'kit', 'factory'])}".strip() for k in kind_of_word]))
-    kind_of_word = np.array([int(np.flatnonzero([noun in word.split() for noun in nouns[:kinds]])[0]) for word in keywords])
+    pairs = zip(qualities, kind_of_product, strict=True)
+    titles = [f"Custom {' '.join(quality).title()} {nouns[kind].title()} for Wholesale" for quality, kind in pairs]
+    endings = ["", " supplier", " set", " kit", " factory"]
+    keywords = pd.unique(
+        np.array([f"{rng.choice(_QUALITIES)} {nouns[kind]}{rng.choice(endings)}" for kind in kind_of_word])
+    )
+    kind_of_word = np.array([list(nouns).index(word.split()[1]) for word in keywords])
     rate = rng.uniform(0.01, 0.045)
     return {
         # what peers with the usual visitors and no fault get
@@ -150,7 +155,9 @@ def _behave(rng, store, visits, page, words, low, eagerness, mismatch, junk, los
     keen = rng.random(count) < store["rate"] * np.where(level == 0, 0.7, 1.3) * eagerness * 0.9
     eager = np.where(keen, rng.beta(6, 1.2, count), rng.beta(0.4, 20, count) * store["rate"] / 0.03)
     contacted = rng.binomial(seen - 1, np.clip(eager, 0, 1))
-    factor = page[visits["product"]] * np.where(visits["advert"], words[visits["word"]], 1) * store["against_peers"] * loss
+    factor = (
+        page[visits["product"]] * np.where(visits["advert"], words[visits["word"]], 1) * store["against_peers"] * loss
+    )
     ours = rng.random(count) < np.clip(eager * factor, 0, 1) * np.where(other, 0.1, 1)
     ours &= ~is_junk
     chat = rng.random(count) < 0.5
@@ -189,8 +196,9 @@ def _visitor(rng, store, visits) -> pd.DataFrame:
     foreign = rng.choice(np.setdiff1d(_NOUNS, store["nouns"][: kind.max() + 1]), (count, 2))
     own = store["nouns"][kind]
     quality = rng.choice(_QUALITIES, (count, 2))
-    noun = np.where(visits["other"].to_numpy()[:, None], foreign, np.column_stack([own, np.where(rng.random(count) < 0.6, own, foreign[:, 0])]))
-    first, second = (pd.Series(quality[:, i]) + " " + pd.Series(noun[:, i]) for i in (0, 1))
+    second_noun = np.where(rng.random(count) < 0.6, own, foreign[:, 0])
+    noun = np.where(visits["other"].to_numpy()[:, None], foreign, np.column_stack([own, second_noun]))
+    first, second = (pd.Series(quality[:, i], dtype="object") + " " + pd.Series(noun[:, i]) for i in (0, 1))
     known = ~visits["junk"].to_numpy() & (rng.random(count) < 0.9)
     has_level = ~visits["junk"].to_numpy() & (rng.random(count) < store["level_known"])
     return pd.DataFrame(
@@ -228,7 +236,9 @@ def _performance(rng, store, visits) -> pd.DataFrame:
 
 def _adverts(rng, store, visits, cause: str) -> pd.DataFrame:
     paid = visits[visits["advert"]]
-    table = paid.groupby(["end", "word", "product_id"], as_index=False).agg(clicks=("ours", "size"), ours=("ours", "sum"))
+    table = paid.groupby(["end", "word", "product_id"], as_index=False).agg(
+        clicks=("ours", "size"), ours=("ours", "sum")
+    )
     hours = rng.uniform(4, 7) if cause == "bid_budget" else store["hours"]
     count = len(table)
     return pd.DataFrame(
@@ -301,11 +311,72 @@ def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
         counts[share] = k / n
         counts[f"{share}_low"] = beta.ppf(0.025, k, n - k + 1)
         counts[f"{share}_high"] = beta.ppf(0.975, k + 1, n - k)
-    return counts.fillna({"answer_low": 0.0, "answer_high": 1.0})
+    return counts.fillna({"answer_low": 0.0, "answer_high": 1.0, "right_share_low": 0.0, "right_share_high": 1.0})
+
+
+def section(outcomes: pd.DataFrame, seconds: float) -> str:
+    """The study as a section of docs/benchmarks.md."""
+    rows = [
+        f"| `{row.Index}` | {EFFECTS[row.Index]} | {row.answers} / {row.stores} = {row.answer:.0%} "
+        f"({row.answer_low:.0%} to {row.answer_high:.0%}) | {_right(row)} |"
+        for row in summary(outcomes).itertuples()
+    ]
+    confusion = pd.crosstab(outcomes["planted"], outcomes["named"].replace("", "(no answer)")).reindex(CAUSES)
+    header = "| planted | " + " | ".join(confusion.columns) + " |"
+    lines = [
+        f"| `{name}` | " + " | ".join(map(str, row)) + " |"
+        for name, row in zip(confusion.index, confusion.values, strict=True)
+    ]
+    return "\n".join(
+        [
+            "## Diagnosis: recovery of planted causes",
+            "",
+            f"{len(outcomes):,} generated stores in {seconds:.0f} s on one core, seeds {outcomes['seed'].min()} to "
+            f"{outcomes['seed'].max()} (`python bench/diagnosis_study.py`). Each store has 20 to 80 products, 100 to 400 words, "
+            "300 to 1,500 visitors a week, eight weeks, about 1 to 5 % of visitors writing to it; its products differ by 25 % "
+            "and its words by 35 % without any fault, the store itself differs from its peers by 12 %, 8 to 30 % of its "
+            "visitors search for other things and 1 to 10 % are junk. An answer is any cause named or suspected; it is right "
+            "when the first one named is the planted cause in the planted product or word. Exact 95 % intervals.",
+            "",
+            "| planted | size of the effect | answers | of them right |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            "With nothing planted every answer is a wrong accusation. What was named first:",
+            "",
+            header,
+            "|---|" + "---:|" * len(confusion.columns),
+            *lines,
+            "",
+            "Read it with care: the causes stand where the visits are (the most visited product, the most clicked word). A fault "
+            "in a product that ten inquiries were to be expected of is found; in one with two, nobody can tell, and the "
+            "diagnosis says so.",
+        ]
+    )
+
+
+def _right(row) -> str:
+    if row.Index == "none":
+        return "-"
+    return f"{row.right} = {row.right_share:.0%} ({row.right_share_low:.0%} to {min(row.right_share_high, 1):.0%})"
+
+
+def write(text: str, path: Path) -> None:
+    """Put the section between its markers; the rest of the file stays as it is."""
+    begin, end = "<!-- diagnosis -->", "<!-- /diagnosis -->"
+    block = f"{begin}\n{text}\n{end}"
+    old = path.read_text("utf-8") if path.exists() else "# Benchmarks\n"
+    if begin in old:
+        head, rest = old.split(begin, 1)
+        new = head + block + rest.split(end, 1)[1]
+    else:
+        new = old.rstrip("\n") + "\n\n" + block + "\n"
+    path.write_text(new, "utf-8")
 
 
 if __name__ == "__main__":
-    start = time.time()
+    start = time.perf_counter()
     outcomes = study(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
-    print(summary(outcomes).round(3).to_string(), f"{time.time() - start:.0f} s")
-    print(pd.crosstab(outcomes["planted"], outcomes["named"]).to_string())
+    text = section(outcomes, time.perf_counter() - start)
+    write(text, Path(__file__).parents[1] / "docs" / "benchmarks.md")
+    print(text)

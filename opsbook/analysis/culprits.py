@@ -2,10 +2,12 @@
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
 from opsbook.analysis import faults, history, missed
 from opsbook.analysis.branches import finding, share_above
 
+_ALL_ALIKE = 1e6  # the 11/9/2 test asks for more misses than chance alone brings, however little more
 _NOTHING = {"id": "diagnosis.next.none"}
 
 
@@ -26,23 +28,24 @@ def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFram
 
 
 def _counts(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Visits and opportunities by product from the best table there is: performance, else visitors, else adverts."""
-    counts = history.product_counts(performance)
-    if len(counts):
-        return _without_judged(counts, performance, people)
+    """Visits and opportunities by product, from the table that counts most of them: performance, visitors or
+    adverts."""
     others = people.drop(missed.judged(people).index)
     others = others[others["product_id"].notna() & others["contacted_us"].notna()]
-    if len(others):
-        wrote = others["contacted_us"].astype(float).groupby(others["product_id"])
-        return wrote.agg(visits="size", events="sum").astype(float)
+    wrote = others["contacted_us"].astype(float).groupby(others["product_id"])
     adverts = cells.dropna(subset=["product_id"]).groupby("product_id")[["clicks", "inquiries"]].sum()
-    return adverts.set_axis(["visits", "events"], axis=1)
+    sources = [
+        _without_judged(history.product_counts(performance), performance, people),
+        wrote.agg(visits="size", events="sum"),
+        adverts.set_axis(["visits", "events"], axis=1),
+    ]
+    return max(sources, key=lambda counts: counts["events"].sum()).astype(float)
 
 
 def _without_judged(counts: pd.DataFrame, performance: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """The counts without the buyers of the 11/9/2 test, as far as they fall into the weeks of the performance
     table."""
-    if "period_start" not in performance:
+    if not history.has(performance, "period_start", "period_end"):
         return counts
     first, last = (pd.to_datetime(performance[column]) for column in ("period_start", "period_end"))
     buyers = missed.judged(people[people["on"].between(first.min(), last.max())])
@@ -86,15 +89,24 @@ def _weighed(counts: pd.DataFrame, limits: dict) -> pd.DataFrame:
     usual = counts["sisters"].clip(lower=limits["chance"])
     buyers = (counts["left_out"], counts["missed"], usual)
     joint = faults.evidence(counts["events"], counts["expected"], *buyers, *shape)
-    alone = faults.evidence(0 * counts["events"], 0 * counts["expected"], *buyers, *shape)
+    often = faults.evidence(0 * counts["events"], 0 * counts["expected"], *buyers, _ALL_ALIKE, 1.0)
+    by_rate, by_misses = (faults.probability(log_evidence, prior) for log_evidence in (joint, often))
+    passed_over = _passed_over(counts, usual) < limits["miss_level"]
     newcomer = limits["prior"] * stake / (stake.where(candidate, 0).sum() + stake.where(~candidate, 0))
     needed = faults.expected_needed(*shape, newcomer, limits["confidence"])
     return counts.assign(
         candidate=candidate,
-        probability=np.where(candidate, faults.probability(joint, prior), np.nan),
-        from_misses=faults.probability(alone, prior),
+        probability=np.where(candidate, np.where(passed_over, np.maximum(by_rate, by_misses), by_rate), np.nan),
+        from_misses=np.where(passed_over, by_misses, 0.0),
         still_needed=(needed / counts["expected"] - 1).clip(lower=0) * counts["visits"].where(counts["expected"] > 0),
     )
+
+
+def _passed_over(counts: pd.DataFrame, usual: pd.Series) -> pd.Series:
+    """Exact binomial p-value of the misses against the usual chance, times the number of products tested
+    (Bonferroni)."""
+    tested = counts["left_out"] > 0
+    return binom.sf(counts["missed"] - 1, counts["left_out"], usual) * max(int(tested.sum()), 1)
 
 
 def words(cells: pd.DataFrame, limits: dict) -> pd.DataFrame:
@@ -121,7 +133,10 @@ def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
 
 def _product(product: str, row: pd.Series, limits: dict) -> dict:
     chance = float(row["probability"])
-    evidence = _numbers("diagnosis.product", row, limits) | {"missed": int(row["missed"]), "eager": int(row["eager"])}
+    evidence = _numbers("diagnosis.product", row, limits)
+    if row["eager"]:
+        test = {"missed": int(row["missed"]), "eager": int(row["eager"]), "p_value": float(row["p_value"])}
+        evidence |= test | {"id": "diagnosis.product_missed", "chance": limits["chance"]}
     if not chance > limits["confidence"]:
         return _undecided("product", product, "first_screen", row, evidence, limits)
     by_misses = row["from_misses"] > limits["confidence"]
@@ -189,4 +204,4 @@ def _undecided(scope: str, object: str, cause: str, row: pd.Series, evidence: di
     step = {"id": f"diagnosis.collect.{cause}"}
     if 0 < more < np.inf:
         step = {"id": f"diagnosis.collect_{scope}", "more": int(np.ceil(more))}
-    return finding(scope, object, cause, chance, "unknown", evidence | {"id": f"{evidence['id']}_unknown"}, step)
+    return finding(scope, object, cause, chance, "unknown", evidence | {"id": f"diagnosis.{scope}_unknown"}, step)

@@ -45,18 +45,21 @@ def encounters(visitor: pd.DataFrame, texts: pd.Series, limits: dict) -> pd.Data
 def _complete(visitor: pd.DataFrame) -> pd.DataFrame:
     """The columns that are read, in one type; a column that was never recorded is missing, not empty or 0."""
     rows = visitor.reindex(columns=[*_KEPT, *_NUMBERS, *FLAGS]).reset_index(drop=True)
-    text = {
-        column: rows[column].astype("object").where(rows[column].notna()) for column in ("level", "keywords", "country")
-    }
+    text = {column: _known(rows[column]) for column in ("level", "keywords", "country")}
     numbers = {column: pd.to_numeric(rows[column], errors="coerce").astype(float) for column in _NUMBERS}
     flags = {column: rows[column].astype("boolean") for column in FLAGS}
     ids = {column: rows[column].astype("string") for column in ("visitor_id", "product_id")}
     return rows.assign(on=pd.to_datetime(rows["on"], errors="coerce"), **text, **numbers, **flags, **ids)
 
 
+def _known(text: pd.Series) -> pd.Series:
+    """The text, where there is any."""
+    return text.astype("object").where(text.notna() & (text.astype("string").str.strip() != "").fillna(False))
+
+
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per visitor and product, the newest; a visitor without an id is a person of its own."""
-    person = rows["visitor_id"].fillna("\x00" + rows.index.astype("string").to_series())
+    person = rows["visitor_id"].where(rows["visitor_id"].notna(), "\x00" + rows.index.astype("string"))
     rows = rows.assign(person=person, product=rows["product_id"].fillna(""))
     rows = rows.sort_values("on", kind="stable", na_position="first")
     keys = [rows["person"], rows["product"]]

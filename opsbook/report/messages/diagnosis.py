@@ -45,12 +45,16 @@ MESSAGES: dict[str, str] = {
     # what was found of products and words
     "diagnosis.product": N_(
         "{events:,} opportunities of {visits:,} visits where {expected:.1f} were to be expected at the rate of its "
-        "sisters on such words; {missed} of {eager} matched buyers who wrote to most suppliers passed it over. "
-        "(These buyers are not counted among the visits.)"
+        "sisters on such words."
+    ),
+    "diagnosis.product_missed": N_(
+        "{events:,} opportunities of {visits:,} visits where {expected:.1f} were to be expected at the rate of its "
+        "sisters on such words. Besides, {missed} of {eager} matched buyers who wrote to most suppliers passed it "
+        "over: at {chance:.0%} each, so many or more are missed with a probability of {p_value:.1%}."
     ),
     "diagnosis.product_unknown": N_(
         "Not enough data to tell: {events:,} opportunities of {visits:,} visits where {expected:.1f} were to be "
-        "expected; {missed} of {eager} matched buyers who wrote to most suppliers passed it over."
+        "expected."
     ),
     "diagnosis.product_words": N_(
         "It converts worse than its sisters, and only {match:,} of its {visits:,} visitors searched for what it is."
@@ -59,7 +63,7 @@ MESSAGES: dict[str, str] = {
         "{events:,} inquiries of {visits:,} clicks where {expected:.1f} were to be expected on the same {products} "
         "products."
     ),
-    "diagnosis.word_unknown": N_(
+    "diagnosis.keyword_unknown": N_(
         "Not enough data to tell: {events:,} inquiries of {visits:,} clicks where {expected:.1f} were to be expected."
     ),
     "diagnosis.inseparable_product": N_(
