@@ -1,6 +1,7 @@
 """Contact data with care: seed audiences in the form that an advertising platform asks for, masking, erasing."""
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 
 import numpy as np
@@ -100,6 +101,25 @@ def mask_phone(text, country=None) -> str | None:
     """
     number = normal_phone(text, country)
     return number and f"{number[:3]}***{number[-2:]}"
+
+
+def mask_id(text) -> str | None:
+    """Identifier as a report may show it: its last three characters.
+
+    >>> mask_id("C-2041877")
+    '***877'
+    """
+    return None if text is None or pd.isna(text) else f"***{str(text)[-3:]}"
+
+
+def pseudonym(text: str, key: bytes) -> str:
+    """Name for a person that stays the same from report to report and leads back to nobody without the key.
+
+    The first 12 hex digits of HMAC-SHA-256. A plain hash would not do: phone numbers are few enough to try them all.
+    """
+    if not key:
+        raise ValueError("`key` must not be empty: without a key the name could be traced back")
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def suppress(table: pd.DataFrame, count: str, columns: list[str], smallest: int = 5) -> pd.DataFrame:

@@ -46,3 +46,9 @@ def settled(orders: pd.DataFrame, cancelled: list[str]) -> pd.DataFrame:
         amount=-refunds["refund_amount"], ordered_at=pd.to_datetime(day).fillna(refunds["ordered_at"])
     )
     return pd.concat([kept, refunds]).drop(columns="refund_amount")
+
+
+def repeated_rows(orders: pd.DataFrame) -> dict:
+    """Rows that repeat another row in every column, as a message: they may be double exports or true repeat lines, so
+    they are reported and never dropped here."""
+    return {"id": "customers.repeated_rows", "rows": int(orders.duplicated().sum()), "of": len(orders)}

@@ -115,6 +115,14 @@ def test_masks():
     assert audience.mask_email("?") is None and audience.mask_phone("?") is None
 
 
+def test_masked_ids_and_pseudonyms():
+    assert audience.mask_id(1234567) == "***567" and audience.mask_id(pd.NA) is None
+    # The published test vector of HMAC-SHA-256 (RFC 4231, case 2).
+    assert audience.pseudonym("what do ya want for nothing?", b"Jefe") == "5bdcc146bf60"
+    with pytest.raises(ValueError, match="`key` must not be empty"):
+        audience.pseudonym("+4915112345678", b"")
+
+
 def test_small_cells_are_suppressed():
     table = pd.DataFrame({"country": list("abcd"), "people": [0, 4, 5, 90], "rate": [np.nan, 0.5, 0.4, 0.3]})
     shown = audience.suppress(table, "people", ["rate"])

@@ -5,7 +5,9 @@ from opsbook.analysis import money
 
 ORDERS = pd.DataFrame(
     {
-        "ordered_at": pd.to_datetime(["2026-01-10 00", "2026-01-10 12", "2026-02-01 00", "2026-01-10 00", "2026-01-10 00"]),
+        "ordered_at": pd.to_datetime(
+            ["2026-01-10 00", "2026-01-10 12", "2026-02-01 00", "2026-01-10 00", "2026-01-10 00"]
+        ),
         "amount": [100.0, 100.0, 100.0, 100.0, 100.0],
         "currency": ["USD", "eur", "EUR", "GBP", None],
     },
@@ -50,3 +52,9 @@ def test_refunds_are_rows_of_their_own_on_their_day_and_cancelled_orders_go():
 
 def test_orders_without_status_and_refunds_stand():
     pd.testing.assert_frame_equal(money.settled(ORDERS, ["unpay"]), ORDERS)
+
+
+def test_repeated_rows_are_reported():
+    twice = pd.concat([ORDERS, ORDERS[:1]])
+    assert money.repeated_rows(twice) == {"id": "customers.repeated_rows", "rows": 1, "of": 6}
+    assert money.repeated_rows(ORDERS)["rows"] == 0

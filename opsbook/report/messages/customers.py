@@ -48,6 +48,11 @@ MESSAGES: dict[str, str] = {
     "customers.gate_spend_correlation_unknown": N_(
         "Too few repeat customers to tell whether spend goes with frequency."
     ),
+    # the orders themselves
+    "customers.repeated_rows": N_(
+        "{rows:,} of {of:,} order rows repeat another one exactly. They are kept: look "
+        "whether they were exported twice."
+    ),
     # customers gone silent
     "customers.silent": N_(
         "No order for {days_since:,} days; nine in ten of this customer's {orders:,} orders "
