@@ -18,7 +18,7 @@ _JOINER = "\u200d"  # holds the parts of one emoji together
 NUMERIC = {"count", "decimal", "percent", "points", "cny", "usd", "hours"}
 
 #: kind of a canonical column -> format, where the two have different names
-KINDS = {"share": "percent", "growth": "percent", "change": "decimal", "time": "date", "flag": "text"}
+KINDS = {"share": "percent", "growth": "percent", "change": "decimal", "time": "date"}
 
 _PLAIN: dict[str, Callable[[Any], str]] = {
     "count": "{:,.0f}".format,
@@ -96,6 +96,11 @@ def label(column: str) -> str:
     if known is None:
         return column.replace("_", " ").capitalize()
     return known.zh if language.current() == "zh" else known.en
+
+
+def is_column(name: str) -> bool:
+    """Whether a name is a column that has a header of its own."""
+    return name in messages.LABELS or name in canonical()
 
 
 def kind(column: str) -> str:

@@ -44,6 +44,7 @@ class Unit:
     week: date
     notebook: str
     lang: str
+    store_name: str
     parameters: dict[str, Any]
     stamp: str
 
@@ -112,7 +113,8 @@ def plan(
     )
     code = _code_hash()
     for name in (name for name in held if saturday in held[name]):
-        language = lang or (known[name].language if name in known else "zh")
+        store_entry = known.get(name) or config.Store(name=name)
+        language = lang or store_entry.language
         inputs = wh.inputs(name, saturday, warehouse) | {
             "stores.toml": repr(known.get(name)),
             "rules.toml": _text(data / "rules.toml"),
@@ -120,7 +122,7 @@ def plan(
         for path in paths:
             values = checked[path] | {"store": name, "lang": language}
             stamp = _hash(code, path.read_text("utf-8"), json.dumps([inputs, values], sort_keys=True, default=str))
-            batch.units.append(Unit(name, saturday, path.stem, language, values, stamp))
+            batch.units.append(Unit(name, saturday, path.stem, language, store_entry.name, values, stamp))
     return batch
 
 
@@ -248,18 +250,11 @@ def _run_unit(unit: Unit, out: Path, kernel) -> dict:
     done = execute.execute(path, unit.parameters, kernel.name)
     how = kernels.used() if kernel.name == kernels.WARM else {"kernel": "cold", "reason": kernel.reason}
     folder = _folder(out, unit)
+    about = {"name": unit.notebook, "lang": unit.lang, "store_name": unit.store_name, "week": unit.week}
     if done.error is None:
-        page = pages.notebook_page(done.notebook, name=unit.notebook, lang=unit.lang, store=unit.store, week=unit.week)
+        page = pages.notebook_page(done.notebook, **about)
     else:
-        page = pages.failure_page(
-            done,
-            name=unit.notebook,
-            lang=unit.lang,
-            store=unit.store,
-            week=unit.week,
-            parameters=unit.parameters,
-            command=_command(unit),
-        )
+        page = pages.failure_page(done, **about, parameters=unit.parameters, command=_command(unit))
     _write(folder / f"{unit.notebook}.ipynb", nbformat.writes(done.notebook))
     _write(folder / f"{unit.notebook}.html", page)
     return {

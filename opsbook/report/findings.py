@@ -1,0 +1,223 @@
+"""What a notebook shows besides pictures: sentences, definitions, tables, key figures, and what is missing.
+
+Everything here turns results into words at the moment of showing; text from exports is escaped here, and only here.
+"""
+
+import inspect
+import string
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from opsbook.intake.tables import TABLES
+from opsbook.report import cells, language
+from opsbook.report.language import N_
+from opsbook.report.messages import MESSAGES
+
+METRICS_MIME = "application/vnd.opsbook.metrics+json"
+CELL_CHARACTERS = 300  # what a cell shows on hovering; a longer title stays in the exports
+
+#: Fields of a message that hold a word of ours (a column, a table, a code), not a name from an export.
+_OUR_WORDS = {"metric", "block", "module", "stage", "step", "first", "last", "first_step", "last_step"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Something to show: HTML for the page, text for a terminal, a diff or an e-mail."""
+
+    html: str
+    text: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+class _Words(string.Formatter):
+    """Fills a message's template: missing numbers are a dash, names are cleaned and cut, our own words translated."""
+
+    def get_field(self, field_name: str, args, kwargs):
+        value = kwargs[field_name]
+        ours = field_name in _OUR_WORDS or (field_name == "name" and "_" in str(value))
+        return (our_word(value) if ours and isinstance(value, str) else value), field_name
+
+    def format_field(self, value: Any, spec: str) -> str:
+        if isinstance(value, (list, tuple, set)):
+            return cells.short(", ".join(self.format_field(item, "") for item in value), 200)
+        if cells.is_missing(value):
+            return cells.MISSING
+        return cells.short(value, 80) if isinstance(value, str) else format(value, spec)
+
+
+def our_word(value: str) -> str:
+    """A word of ours in the language in use: a column's header, a table's name, a code such as `not enough data`."""
+    if value in TABLES:
+        table = TABLES[value]
+        return table.zh if language.current() == "zh" else table.en
+    for name in (value, f"block.{value}"):
+        if cells.is_column(name):
+            return cells.label(name)
+    return language.translate(value).replace("_", " ")
+
+
+def word(message: Mapping[str, Any] | None) -> str:
+    """A message of the analysis as one sentence in the language in use; `details` follow as further sentences."""
+    if cells.is_missing(message):
+        return cells.MISSING
+    template = language.translate(MESSAGES[message["id"]])
+    sentences = [_Words().vformat(template, (), message), *map(word, message.get("details", []))]
+    return ("" if language.current() == "zh" else " ").join(sentences)
+
+
+def say(*messages: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None) -> Block | None:
+    """Messages as a list of sentences, each once; nothing to say shows nothing."""
+    flat = [message for given in messages for message in _messages(given)]
+    sentences = list(dict.fromkeys(word(message) for message in flat))
+    if not sentences:
+        return None
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return Block(f'<ul class="findings">{items}</ul>', "\n".join(f"- {sentence}" for sentence in sentences))
+
+
+def _messages(given) -> list:
+    if cells.is_missing(given):
+        return []
+    return [given] if isinstance(given, Mapping) else [message for message in given if not cells.is_missing(message)]
+
+
+def definition(function: Callable) -> Block:
+    """The definition of a quantity: the first sentence of its function's docstring, in the language in use."""
+    sentence = language.translate(first_sentence(function))
+    return Block(f'<p class="definition">{escape(sentence)}</p>', sentence)
+
+
+def first_sentence(function: Callable) -> str:
+    """The first paragraph of a docstring on one line."""
+    return " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
+
+
+_EMPTY = N_("Nothing to show here this week.")
+_MORE = N_("{rows:,} more rows are not shown.")
+_UNKNOWN = N_("unknown")
+_YES, _NO = N_("yes"), N_("no")
+
+
+def table(frame: pd.DataFrame, columns: list[str] | None = None, rows: int = 20) -> Block:
+    """A table as people read it: headers in words, values in their units, unknown ones as a dash; no sorting, no index.
+
+    Shows the first `rows` rows and says how many more there are.
+    """
+    if frame is None or frame.empty:
+        text = language.translate(_EMPTY)
+        return Block(f'<p class="empty">{escape(text)}</p>', text)
+    shown = frame[columns] if columns else frame
+    names, body = list(shown.columns), shown.head(rows).to_dict("records")
+    texts = [[_text(row[name], name, _kind(row, name)) for name in names] for row in body]
+    more = language.translate(_MORE).format(rows=len(shown) - rows) if len(shown) > rows else ""
+    head = "".join(f'<th scope="col"{_class(name)}>{escape(cells.label(name))}</th>' for name in names)
+    lines = "".join(f"<tr>{''.join(map(_cell, line, names))}</tr>" for line in texts)
+    html = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+    html += f'<p class="more">{escape(more)}</p>' if more else ""
+    plain = pd.DataFrame(texts, columns=[cells.label(name) for name in names]).to_string(index=False, max_colwidth=60)
+    return Block(html, f"{plain}\n{more}".strip())
+
+
+#: Columns of a table with one figure a row: their numbers are in the unit of that figure.
+_AS_METRIC = {"value", "before", "own", "peer_avg", "peer_good", "top10"}
+
+
+def _kind(row: Mapping[str, Any], column: str) -> str:
+    return cells.kind(row["metric"] if column in _AS_METRIC and "metric" in row else column)
+
+
+def _text(value: Any, column: str, kind: str) -> str:
+    if isinstance(value, Mapping):
+        return word(value)
+    if isinstance(value, (list, tuple)):
+        return "; ".join(_text(item, column, kind) for item in value) or cells.MISSING
+    if isinstance(value, bool):
+        return language.translate(_YES if value else _NO)
+    if isinstance(value, str) and cells.is_column(f"{column}.{value}"):
+        return cells.label(f"{column}.{value}")
+    if kind == "code" and isinstance(value, str):
+        return our_word(value)
+    return cells.plain(value, kind)
+
+
+def _class(column: str) -> str:
+    return ' class="number"' if cells.kind(column) in cells.NUMERIC else ""
+
+
+def _cell(text: str, column: str) -> str:
+    if text == cells.MISSING:
+        return f'<td{_class(column)} title="{escape(language.translate(_UNKNOWN))}">{text}</td>'
+    if cells.kind(column) == "message":
+        return f"<td>{escape(text)}</td>"
+    seen = cells.short(text)
+    hover = f' title="{escape(text[:CELL_CHARACTERS])}"' if seen != text else ""
+    return f"<td{_class(column)}{hover}>{escape(seen)}</td>"
+
+
+_NEEDS = N_("This section needs {table}. Where to find it: {where}. Then: opsbook import FILE --store NAME")
+
+
+def needs(name: str, frame: pd.DataFrame | None) -> Block | None:
+    """What a section needs and where to click for it, shown only while the table is empty."""
+    if frame is not None and not frame.empty:
+        return None
+    spec = TABLES[name]
+    chinese = language.current() == "zh"
+    text = language.translate(_NEEDS).format(
+        table=spec.zh if chinese else f"{spec.en} ({spec.zh})", where=spec.where_zh if chinese else spec.where_en
+    )
+    return Block(f'<p class="needs">{escape(text)}</p>', text)
+
+
+def cards(frame: pd.DataFrame, rows: int = 8) -> Block | None:
+    """Key figures as cards: value, change on the week before, peers (columns metric, value, wow, to_peer_avg)."""
+    known = frame[frame["value"].notna()].head(rows)
+    if known.empty:
+        return None
+    items = [_card(row) for row in known.to_dict("records")]
+    html = "".join(
+        f'<div class="card"><span class="name">{escape(name)}</span><span class="value">{escape(value)}</span>'
+        f'<span class="notes">{escape(notes)}</span></div>'
+        for name, value, notes in items
+    )
+    return Block(f'<div class="cards">{html}</div>', "\n".join(f"{n}: {v} ({notes})" for n, v, notes in items))
+
+
+_WOW = N_("{wow:+.1%} on last week")
+_PEERS = N_("{ratio:.2f}x peers")
+
+
+def _card(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    notes = [] if cells.is_missing(row["wow"]) else [language.translate(_WOW).format(wow=row["wow"])]
+    if not cells.is_missing(row["to_peer_avg"]):
+        notes.append(language.translate(_PEERS).format(ratio=row["to_peer_avg"]))
+    value = cells.plain(row["value"], cells.kind(row["metric"]))
+    return cells.label(row["metric"]), value, " · ".join(notes) or cells.MISSING
+
+
+class _Record(dict):
+    """Figures for programs; a page shows nothing of them."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        return {METRICS_MIME: dict(self), "text/plain": ", ".join(f"{name} = {value}" for name, value in self.items())}
+
+
+def record(**metrics: Any) -> _Record:
+    """Keep figures of the week for `metrics.json`: numbers, texts, lists; an unknown number is null."""
+    return _Record({name: _json(value) for name, value in metrics.items()})
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(item) for item in value]
+    if cells.is_missing(value):
+        return None
+    return value.item() if hasattr(value, "item") else value

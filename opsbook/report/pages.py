@@ -1,0 +1,194 @@
+"""Pages: an executed notebook, a failure or the index as one self-contained HTML text; no script, no request out."""
+
+import copy
+import re
+import threading
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader
+
+from opsbook.report import cells, language
+from opsbook.report.charts.pictures import INK, LINE, PAPER
+from opsbook.report.findings import METRICS_MIME
+from opsbook.report.language import N_
+
+FOLDER = Path(__file__).parent / "template"
+
+#: The notebooks of a report in their order, and what their pages are called.
+TITLES = {
+    "00_weekly_brief": N_("Weekly brief"),
+    "01_traffic_sources": N_("Traffic sources"),
+    "02_flow_assistant": N_("Flow assistant"),
+    "03_p4p_keyword_roi": N_("P4P keyword ROI"),
+    "04_private_domain_funnel": N_("Private domain"),
+    "05_site_promotion": N_("Site promotion"),
+}
+_WORDS = {
+    "code": N_("code"),
+    "contents": N_("Contents"),
+    "pages": N_("Pages"),
+    "all_reports": N_("All reports"),
+    "made_by": N_("Made by opsbook from the store's own exports. Weeks run Sunday to Saturday, America/Los_Angeles."),
+}
+_META = N_("Week to {week} (Saturday) · data up to {week} · platform time America/Los_Angeles")
+_FAILURE = {
+    "title": N_("This report could not be made"),
+    "cell": N_("The cell that failed"),
+    "traceback": N_("Traceback"),
+    "parameters": N_("Parameters"),
+    "again": N_("How to run it again"),
+}
+_INDEX = {
+    "title": N_("Reports by week and store"),
+    "week": N_("Week to {week}"),
+    "store": N_("Store"),
+    "light": N_("Light"),
+    "pages": N_("Pages"),
+}
+_LIGHTS = {"green": N_("green"), "yellow": N_("yellow"), "red": N_("red"), "unknown": N_("unknown")}
+_INDEX_FIGURES = ("visitors", "opportunities", "opportunity_rate", "spend")
+
+_local = threading.local()
+
+
+def notebook_page(notebook: nbformat.NotebookNode, *, name: str, lang: str, store_name: str, week: date) -> str:
+    """The page of an executed notebook, its prose in the language of the store."""
+    page = _page(TITLES.get(name, name), name, lang, store_name, week)
+    body, _ = _exporter().from_notebook_node(_prepared(notebook, lang), resources={"page": page})
+    return _with_contents(body)
+
+
+def failure_page(
+    execution, *, name: str, lang: str, store_name: str, week: date, parameters: Mapping, command: str
+) -> str:
+    """The page of a notebook that failed: the cell, the traceback, the parameters and how to run it again."""
+    failing = execution.notebook.cells[execution.cell].source if execution.cell is not None else cells.MISSING
+    html = (
+        _environment()
+        .get_template("failure.html.j2")
+        .render(
+            page=_page(TITLES.get(name, name), name, lang, store_name, week),
+            words=_translated(_FAILURE, lang),
+            error=execution.error,
+            source=failing,
+            traceback=re.sub(r"\x1b\[[0-9;]*m", "", execution.traceback),
+            parameters=parameters,
+            command=command,
+        )
+    )
+    return _with_contents(html)
+
+
+def reports_index(entries: list[dict[str, Any]], lang: str = "en") -> str:
+    """The page over all weeks and stores, newest week first; `entries` as the runner collects them from disk."""
+    entries = sorted(entries, key=lambda entry: (entry["week"], entry["store"]))[::-1]
+    weeks = [
+        (week, [_index_row(entry, lang) for entry in list(of_week)[::-1]])
+        for week, of_week in groupby(entries, key=lambda entry: entry["week"])
+    ]
+    page = _page(_INDEX["title"], "", lang, "opsbook", None) | {"root": "", "siblings": []}
+    html = (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            page=page,
+            words=_translated(_INDEX, lang),
+            weeks=weeks,
+            figures=[_label(name, lang) for name in _INDEX_FIGURES],
+        )
+    )
+    return _with_contents(html)
+
+
+def _index_row(entry: dict[str, Any], lang: str) -> dict[str, Any]:
+    metrics = entry["metrics"]
+    light = metrics.get("light") or "unknown"
+    return {
+        "store": entry["store"],
+        "href": f"{entry['href']}/index.html",
+        "light": light,
+        "light_word": language.translate(_LIGHTS[light], lang),
+        "figures": [cells.plain(metrics.get(name), cells.kind(name)) for name in _INDEX_FIGURES],
+        "pages": [
+            (f"{entry['href']}/{name}.html", language.translate(TITLES[name], lang), status)
+            for name, status in entry["notebooks"].items()
+        ],
+    }
+
+
+def _label(column: str, lang: str) -> str:
+    before = language.current()
+    language.use(lang)
+    try:
+        return cells.label(column)
+    finally:
+        language.use(before)
+
+
+def _page(title: str, name: str, lang: str, store_name: str, week: date | None) -> dict[str, Any]:
+    """What the head of every page shows."""
+    title = language.translate(title, lang)
+    siblings = [(f"{other}.html", language.translate(text, lang), other == name) for other, text in TITLES.items()]
+    return _translated(_WORDS, lang) | {
+        "lang": {"zh": "zh-CN"}.get(lang, lang),
+        "title": " · ".join(filter(None, (title, store_name, f"{week}" if week else ""))) if name else title,
+        "store_name": store_name,
+        "meta": language.translate(_META, lang).format(week=week) if week else "",
+        "root": "../../",
+        "siblings": siblings,
+    }
+
+
+def _translated(words: Mapping[str, str], lang: str) -> dict[str, str]:
+    return {key: language.translate(text, lang) for key, text in words.items()}
+
+
+def _prepared(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:
+    """A copy in the language of the page, charts in the colours of the page, without figures meant for programs."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = language.translate(cell.source, lang)
+            continue
+        outputs = [output for output in cell.get("outputs", []) if METRICS_MIME not in output.get("data", {})]
+        for output in outputs:
+            if "image/svg+xml" in output.get("data", {}):
+                output.data["image/svg+xml"] = _adapted(output.data["image/svg+xml"])
+        cell.outputs = outputs
+    return notebook
+
+
+def _adapted(svg: str) -> str:
+    """A chart whose ink, lines and paper follow the page's light or dark scheme."""
+    for colour, variable in ((INK, "currentColor"), (LINE, "var(--line)"), (PAPER, "var(--paper)")):
+        svg = svg.replace(colour, variable)
+    return svg
+
+
+def _with_contents(html: str) -> str:
+    """The page with its table of contents made from its second-level headings."""
+    headings = re.findall(r'<h2 id="([^"]+)">(.*?)(?:<a class="anchor-link".*?)?</h2>', html, re.DOTALL)
+    items = "".join(f'<li><a href="#{anchor}">{re.sub("<.*?>", "", text)}</a></li>' for anchor, text in headings)
+    return html.replace("@@CONTENTS@@", items, 1)
+
+
+def _exporter():
+    """One exporter per thread, made once: making it costs more than a page."""
+    if not hasattr(_local, "exporter"):
+        from nbconvert import HTMLExporter
+
+        _local.exporter = HTMLExporter(
+            template_name="report", extra_template_basedirs=[str(FOLDER)], extra_template_paths=[str(FOLDER)]
+        )
+    return _local.exporter
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
