@@ -232,6 +232,7 @@ def test_an_interrupt_stops_the_cell_and_not_the_kernel():
         request = client.execute("import time; print('begun', flush=True); time.sleep(60)")
         while client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
             pass
+        time.sleep(0.3)  # until it is really asleep: in between, ipykernel itself may lose an interrupt
         manager.interrupt_kernel()
         while (answer := client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != request:
             pass
