@@ -21,9 +21,11 @@ def new_product(published_on, product_id="a"):
 
 def test_what_only_age_will_end_is_about_to_leave():
     """Published on 2026-06-28 it is 83 days old: day 90 is 2026-09-26. One day younger it lasts beyond the week."""
-    products = pd.DataFrame([new_product("2026-06-27", "old"), new_product("2026-06-28", "older than a week")])
+    dates = {"old": "2026-06-27", "lasts": "2026-06-28", "older": "2026-06-25"}
+    products = pd.DataFrame([new_product(published_on, name) for name, published_on in dates.items()])
     table = board_changes.leaving(products, store=STORE, as_of=DAY)
-    assert table.to_dict("records") == [
+    assert table["product_id"].to_dict() == {0: "older", 1: "old"}
+    assert table.tail(1).to_dict("records") == [
         {
             "product_id": "old",
             "board": "new_arrival",

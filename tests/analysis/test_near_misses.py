@@ -97,6 +97,13 @@ def test_the_other_reading_has_its_own_oldest_review(tmp_path):
     assert (row["product_id"], row["days_left"], row["way"][0]["id"]) == ("a", 72, "boards.gap.reviews")
 
 
+def test_a_window_without_its_last_day_closes_a_day_earlier(tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_text('[[rule]]\nid = "boards.best_review.good_reviews"\ninclusive = false\n')
+    (row,) = near({}, own_reviews=reviews(("a", "2026-07-05", 4)), rules=rules.load(DAY, path)).to_dict("records")
+    assert row["days_left"] == 13
+
+
 def test_two_reviews_that_are_both_missing_have_no_deadline(tmp_path):
     (tmp_path / "rules.toml").write_text('[[rule]]\nid = "boards.near_miss.effort"\nvalue = 1.0\n')
     table = near({}, rules=rules.load(DAY, tmp_path / "rules.toml")).set_index("path")
@@ -123,6 +130,7 @@ def test_a_price_step_is_a_cut_and_a_fixed_fact_closes_the_way():
     offer = {"growth_score": 70.0, "event_price": 10.0, "published_on": pd.Timestamp("2026-01-01")}
     (row,) = near(offer | {"is_rts": True}).to_dict("records")
     assert row["path"] == "pick" and row["effort"] == pytest.approx(0.1)
+    assert pd.isna(row["deadline"]) and len(row["way"]) == 1
     assert near(offer).empty
     assert near(offer | {"is_rts": None}).empty, "unknown closes it too"
 
