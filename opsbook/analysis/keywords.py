@@ -16,6 +16,7 @@ from opsbook.analysis.brief import ACTION_COLUMNS
 from opsbook.analysis.keyword_evidence import evidence, proposal, readings
 
 REQUIRED = ("keyword", "impressions", "clicks", "spend", "inquiries")
+KEPT = ("keyword", "product_id", "campaign", "group", "measure", "attribution")  # where the table has them
 DECISIONS = ("raise", "keep", "lower", "pause", "collect", "add")
 CHANGES = ("raise", "lower", "pause")
 ROLES = ("head", "long_tail")
@@ -50,12 +51,14 @@ def decide(
     with one value per row, or draws of an uncertain value (a list or array: the probabilities are then means over its
     quantiles, break-even and the clicks needed are those of its median). Missing is unknown: nothing but `collect`.
 
-    Out: one row per row, same index; a word in several rows is never merged. `ctr`, `cpc`, `cost_per_inquiry` (missing
-    where the denominator is 0); `rate` per click with `rate_lower, rate_upper` (90 %), and what it makes of the clicks,
-    `inquiries_lower, inquiries_upper`; `expected_profit` = value x rate x clicks - spend, by which lists are sorted,
-    never by a raw rate; `clicks_needed` = further clicks without an inquiry after which the decision would be `pause`
-    (0 where it is, missing where no number of clicks would do); `role` (`head` = at most `head_words` words) with its
-    `reading`, which never changes the decision; `evidence`. `confidence`, `gain_margin`, `head_words`: our defaults.
+    Out: one row per row, same index; a word in several rows is never merged; `product_id, campaign, group, measure,
+    attribution` (`attribution.attribute`: whether the inquiries are an estimate) stay beside it. `ctr`, `cpc`,
+    `cost_per_inquiry` (missing where the denominator is 0); `rate` per click with `rate_lower, rate_upper` (90 %), and
+    what it makes of the clicks, `inquiries_lower, inquiries_upper`; `expected_profit` = value x rate x clicks - spend,
+    by which lists are sorted, never by a raw rate; `clicks_needed` = further clicks without an inquiry after which the
+    decision would be `pause` (0 where it is, missing where no number of clicks would do); `role` (`head` = at most
+    `head_words` words) with its `reading`, which never changes the decision; `evidence`. `confidence`, `gain_margin`,
+    `head_words`: our defaults.
 
     >>> words = pd.DataFrame({"keyword": ["steel pipe", "pipe"], "impressions": [900, 8000], "clicks": [60, 400],
     ...                       "spend": [120.0, 2000.0], "inquiries": [6, 1]})
@@ -217,8 +220,8 @@ def _values(value, keywords: pd.DataFrame) -> tuple[np.ndarray, list[np.ndarray]
 def _economics(keywords: pd.DataFrame, counts: pd.DataFrame, posterior: pd.DataFrame, value) -> pd.DataFrame:
     clicks, spend, inquiries = counts["clicks"], counts["spend"], counts["inquiries"]
     cpc = spend / clicks.where(clicks > 0)
-    known = [column for column in ("keyword", "group", "campaign") if column in keywords]
-    return keywords[known].assign(
+    kept = [column for column in KEPT if column in keywords]
+    return keywords[kept].assign(
         impressions=counts["impressions"],
         clicks=clicks,
         spend=spend,

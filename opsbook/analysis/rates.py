@@ -99,7 +99,7 @@ def exposure_needed(threshold, prior, confidence: float = 0.8):
         raise ValueError(f"`confidence` must lie between 0 and 1; found {confidence}")
     alpha, beta = _gamma(prior)
     limit = _match(threshold, prior)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         wanted = gammaincinv(alpha, confidence) / np.where(limit > 0, limit, np.where(np.isnan(limit), np.nan, 0))
     return _like(prior, np.maximum(wanted - beta, 0))
 

@@ -191,8 +191,9 @@ def test_a_missing_count_is_unknown_and_changes_no_other_word(column, unknown):
 
 
 def test_a_word_in_several_rows_is_never_merged():
-    words = pd.concat([WORDS, WORDS]).assign(campaign=["A"] * 4 + ["B"] * 4)
+    words = pd.concat([WORDS, WORDS]).assign(campaign=["A"] * 4 + ["B"] * 4, attribution="allocated")
     decided = keywords.decide(words, 100)
+    assert decided["attribution"].tolist() == ["allocated"] * 8
     assert decided.index.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]
     objects = keywords.actions(decided, week=WEEK)["object"]
     assert {"pipe | A", "pipe | B"} <= set(objects)
