@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaincinv, logsumexp, xlogy
+from scipy.special import expit, gammaincinv, logit, logsumexp, xlogy
 from scipy.stats import nbinom, poisson
 
 _NODES = 64  # equally likely factors that stand for each hypothesis
@@ -79,9 +79,7 @@ def _log_likelihood(factor: np.ndarray, events, expected, left_out, missed, usua
 
 def probability(log_evidence, prior) -> np.ndarray:
     """Chance that a row is at fault, from the log of its evidence and the chance before any data."""
-    odds = np.asarray(prior, dtype=float) / (1 - np.asarray(prior, dtype=float))
-    with np.errstate(divide="ignore"):
-        return 1 / (1 + np.exp(-np.asarray(log_evidence, dtype=float)) / odds)
+    return expit(np.asarray(log_evidence, dtype=float) + logit(np.asarray(prior, dtype=float)))
 
 
 def shared_prior(stake: pd.Series, prior: float) -> pd.Series:

@@ -57,7 +57,7 @@ def product_texts(profile: pd.DataFrame | None, performance: pd.DataFrame | None
     """Title and keywords by product, from the profile where there is one, else the title of the performance
     export."""
     sources = [table for table in (performance, profile) if table is not None and "product_id" in table]
-    parts = [table.reindex(columns=["title", "keywords"]).fillna("").astype(str) for table in sources]
+    parts = [table.reindex(columns=["title", "keywords"]).astype("object").fillna("").astype(str) for table in sources]
     texts = [
         (part["title"] + ", " + part["keywords"]).set_axis(ids(table))
         for part, table in zip(parts, sources, strict=True)
