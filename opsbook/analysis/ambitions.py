@@ -42,7 +42,7 @@ def judge(
     keywords with `keyword, keyword_index, impressions, clicks, top10_impressions`. Out, index kept: `keyword,
     word_class, aim` (`traffic`, `opportunities` or missing)`, impressions, clicks, top10_impressions, share,
     ad_clicks, spend, opportunities, cost_per_opportunity` (CNY)`, expected` (opportunities by now), `verdict`
-    (`reached`, `missed`, `not enough data`, `no aim` for a middle word, `unknown`), `evidence`.
+    (`reached`, `not reached`, `not enough data`, `no aim` for a middle word, `unknown`), `evidence`.
     """
     counts = ["impressions", "clicks", "top10_impressions"]
     out = keywords.reindex(columns=["keyword", *counts]).astype(dict.fromkeys(counts, "float64"))
@@ -87,20 +87,20 @@ def _expected(tail: pd.DataFrame) -> pd.Series:
 
 def _head_verdict(out: pd.DataFrame, rules: RuleSet) -> np.ndarray:
     share = out["share"]
-    return np.select([share.isna(), share >= rules["products.head_share"].value], ["unknown", "reached"], "missed")
+    return np.select([share.isna(), share >= rules["products.head_share"].value], ["unknown", "reached"], "not reached")
 
 
 def _tail_verdict(out: pd.DataFrame, confidence: float) -> np.ndarray:
     found, expected = out["opportunities"], out["expected"]
     reasons = [found.isna(), found > 0, 1 - np.exp(-expected) >= confidence]
-    return np.select(reasons, ["unknown", "reached", "missed"], "not enough data")
+    return np.select(reasons, ["unknown", "reached", "not reached"], "not enough data")
 
 
 def _evidence(row: dict) -> dict:
     if row["verdict"] in ("unknown", "no aim"):
         return {"id": f"ambitions.{row['verdict'].replace(' ', '_')}"}
     if row["aim"] == "traffic":
-        return {"id": f"ambitions.head_{row['verdict']}"} | {
+        return {"id": f"ambitions.head_{row['verdict'].replace(' ', '_')}"} | {
             key: row[key] for key in ("impressions", "top10_impressions", "share")
         }
     numbers = {key: row[key] for key in ("ad_clicks", "opportunities", "expected") if not pd.isna(row[key])}
@@ -110,11 +110,11 @@ def _evidence(row: dict) -> dict:
 def summary(judged: pd.DataFrame) -> pd.DataFrame:
     """How many words of each class reached their aim.
 
-    Out: `word_class, aim, words`, and of these `words_reached, words_missed, words_not_enough_data, words_no_aim,
-    words_unknown`.
+    Out: `word_class, aim, words`, and of these `words_reached, words_not_reached, words_not_enough_data,
+    words_no_aim, words_unknown`.
     """
     classes = ["head", "long_tail", "middle", "unknown"]
-    verdicts = ["reached", "missed", "not enough data", "no aim", "unknown"]
+    verdicts = ["reached", "not reached", "not enough data", "no aim", "unknown"]
     table = pd.crosstab(judged["word_class"], judged["verdict"]).reindex(index=classes, columns=verdicts, fill_value=0)
     table.insert(0, "words", table.sum(axis=1))
     table.insert(0, "aim", table.index.map({"head": "traffic", "long_tail": "opportunities"}))

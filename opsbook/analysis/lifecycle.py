@@ -70,17 +70,17 @@ def watch(
     In: `history`, weekly rows `product_id, title, period_end, <metric>`; `metric` is a count column, or
     `opportunities` (inquirers + TM persons). The last week is tested against the `base_weeks` before it (fewer where
     there are fewer). Bestsellers are the `top` products of the weeks before those; where there are none they are
-    picked from the base itself (`picked_on` = `base`), which makes a fall look larger than it is: the best weeks are
-    partly luck. Test: with k events last week and m in w base weeks, k of k + m is binomial with chance 1 / (1 + w)
-    when nothing changed; weekly counts scatter more than Poisson, so both are divided by `dispersion` (Pearson
-    chi-square per degree of freedom in the base, at least 1, pooled over the bestsellers). `p_value` is one-sided,
-    `q_value` its Benjamini-Hochberg adjustment over the bestsellers tested. `verdict`: `decline` where q_value <=
-    `fdr` (our default: of the declines named one in ten may be chance), `no decline` above, `not enough data` where
-    even a week of zero would not have been beyond chance on its own, `unknown` without a number or a base. A
-    bestseller missing from an export that has other rows counts 0 (`absent` True): the export leaves out products
-    without effect. Out: `product_id, title, last, base` (mean of a base week)`, base_weeks, change, store_change,
-    picked_on, absent, dispersion, p_value, q_value, verdict, evidence`, smallest q_value first. `store_change` is
-    that of all products: a fall shared by all is not the product's.
+    picked from the base itself (`picked_on` = `same weeks`), which makes a fall look larger than it is: the best
+    weeks are partly luck. Test: with k events last week and m in w base weeks, k of k + m is binomial with chance 1 /
+    (1 + w) when nothing changed; weekly counts scatter more than Poisson, so both are divided by `dispersion`
+    (Pearson chi-square per degree of freedom in the base, at least 1, pooled over the bestsellers). `p_value` is
+    one-sided, `q_value` its Benjamini-Hochberg adjustment over the bestsellers tested. `verdict`: `decline` where
+    q_value <= `fdr` (our default: of the declines named one in ten may be chance), `no decline` above, `not enough
+    data` where even a week of zero would not have been beyond chance on its own, `unknown` without a number or a
+    base. A bestseller missing from an export that has other rows counts 0 (`absent` True): the export leaves out
+    products without effect. Out: `product_id, title, last, base` (mean of a base week)`, base_weeks, change,
+    store_change, picked_on, absent, dispersion, p_value, q_value, verdict, evidence`, smallest q_value first.
+    `store_change` is that of all products: a fall shared by all is not the product's.
     """
     weekly = _weekly(history, metric)
     if weekly.shape[1] < 2:
@@ -93,7 +93,7 @@ def watch(
     table["base_weeks"] = base.shape[1]
     table["change"] = table["last"] / table["base"].where(table["base"] > 0) - 1
     table["store_change"] = last.sum() / (base.sum().mean() or np.nan) - 1
-    table["picked_on"] = "earlier weeks" if earlier.shape[1] else "base"
+    table["picked_on"] = "earlier weeks" if earlier.shape[1] else "same weeks"
     newest = history.loc[history["period_end"] == weekly.columns[-1], "product_id"]
     table["absent"] = ~table.index.isin(newest)
     table["dispersion"] = _dispersion(base.loc[best])

@@ -40,15 +40,15 @@ def window_overlaps(performance: pd.DataFrame) -> pd.DataFrame:
     """Products with impressions of both standard and whole-site promotion in one window of the product export.
 
     In: `product_id, standard_impressions, whole_site_impressions`, and `period_start, period_end`. Out: `product_id,
-    title`, both counts, `days` of the window, `verdict`: `conflict` in a window of one day; `check` in a longer one,
-    where the two may have run on different days; a missing count is `unknown` unless the other is 0.
+    title`, both counts, `days` of the window, `verdict`: `conflict` in a window of one day; `possible` in a longer
+    one, where the two may have run on different days; a missing count is `unknown` unless the other is 0.
     """
     columns = ["product_id", "title", "standard_impressions", "whole_site_impressions", "period_start", "period_end"]
     rows = performance.reindex(columns=columns)
     both = rows[columns[2:4]].astype("float64")
     rows["days"] = (pd.to_datetime(rows["period_end"]) - pd.to_datetime(rows["period_start"])).dt.days + 1.0
     conditions = [both.eq(0).any(axis=1), both.isna().any(axis=1), rows["days"] == 1]
-    rows["verdict"] = np.select(conditions, ["none", "unknown", "conflict"], "check")
+    rows["verdict"] = np.select(conditions, ["none", "unknown", "conflict"], "possible")
     return rows[rows["verdict"] != "none"].drop(columns=columns[4:]).reset_index(drop=True)
 
 

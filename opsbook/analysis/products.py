@@ -58,21 +58,21 @@ def lint(profile: pd.DataFrame, *, rules: RuleSet) -> pd.DataFrame:
 
     Checks: `keyword_characters` (all keywords together, commas not counted; at most the rule's, a warning),
     `keywords_in_title` (keywords all of whose words stand in the title), `pictures`, `picture_side`, `category`,
-    `video`. Out: `product_id, title, check, verdict` (`pass`, `fail`, `unknown` where the cell is empty), `level`
-    (`warning`, `error`), `found, wanted, evidence`. A product without keywords is unknown, not right.
+    `video`. Out: `product_id, title, check, verdict` (`pass`, `fail`, `unknown` where the cell is empty), `severity`
+    (`warning`, `fault`), `found, wanted, evidence`. A product without keywords is unknown, not right.
     """
     present = [check for check, (needed, *_) in _CHECKS.items() if set(needed) <= set(profile)]
-    columns = ["product_id", "title", "check", "verdict", "level", "found", "wanted", "evidence"]
+    columns = ["product_id", "title", "check", "verdict", "severity", "found", "wanted", "evidence"]
     tables = [_checked(profile, check, rules) for check in present]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
 def _checked(profile: pd.DataFrame, check: str, rules: RuleSet) -> pd.DataFrame:
-    _, level, measure = _CHECKS[check]
+    _, severity, measure = _CHECKS[check]
     found, wanted, good = measure(profile, rules)
     unknown = found.isna() | pd.Series(wanted, profile.index).isna()
     table = profile.reindex(columns=["product_id", "title"]).assign(
-        check=check, level=level, found=found, wanted=wanted
+        check=check, severity=severity, found=found, wanted=wanted
     )
     table["verdict"] = np.select([unknown, good.fillna(False).astype(bool)], ["unknown", "pass"], "fail")
     pairs = table[["found", "wanted", "verdict"]].itertuples(index=False)
@@ -137,13 +137,13 @@ def _is_true(column: str):
     return measure
 
 
-#: {check: (columns it needs, level, how it is measured: found, wanted, whether that is good)}
+#: {check: (columns it needs, severity, how it is measured: found, wanted, whether that is good)}
 _CHECKS = {
     "keyword_characters": (("keywords",), "warning", _characters),
-    "keywords_in_title": (("keywords", "title"), "error", _in_title),
-    "pictures": (("images",), "error", _at_least("images", "products.pictures")),
-    "picture_side": (("image_side",), "error", _at_least("image_side", "products.picture_side")),
-    "category": (("category_filled",), "error", _is_true("category_filled")),
+    "keywords_in_title": (("keywords", "title"), "fault", _in_title),
+    "pictures": (("images",), "fault", _at_least("images", "products.pictures")),
+    "picture_side": (("image_side",), "fault", _at_least("image_side", "products.picture_side")),
+    "category": (("category_filled",), "fault", _is_true("category_filled")),
     "video": (("has_video",), "warning", _is_true("has_video")),
 }
 
@@ -191,8 +191,8 @@ def actions(
 
 
 def _worst_listings(checks: pd.DataFrame) -> pd.DataFrame:
-    """One row per product with failed checks of level `error`, most first."""
-    failed = checks[(checks["verdict"] == "fail") & (checks["level"] == "error")]
+    """One row per product with failed checks of severity `fault`, most first."""
+    failed = checks[(checks["verdict"] == "fail") & (checks["severity"] == "fault")]
     table = failed.groupby("product_id", sort=False)["check"].agg(list).reset_index()
     table["evidence"] = [
         {"id": "products.lint_failed", "failed": len(names), "checks": names} for names in table["check"]

@@ -54,7 +54,7 @@ def scorecard(
     `<figure>_peer_avg`, ...; the last period counts. `visitors` (of the same window) gives the L1+ share of visitors.
     Out, one row per figure: `metric, own, lower, upper` (where the counts are known, at `level`)`, numerator,
     denominator, peer_avg, peer_good, top10, gap_to_peers` (own / peers' average - 1), `before` (the period before),
-    `probability` (that the true rate lies on this side of the peers' average), `verdict` (`ahead`, `behind`, `level`,
+    `probability` (that the true rate lies on this side of the peers' average), `verdict` (`better`, `worse`, `equal`,
     `not enough data`, `unknown`), `evidence`. A rate is called only from `confidence` on (our default); figures that
     are not rates are compared as they stand.
     """
@@ -70,6 +70,7 @@ def scorecard(
     ]:
         table[column] = [_number(row.get(f"{metric}{suffix}")) for metric in FIGURES]
     table = table.join(_counted(last, visitors, level))
+    table.loc[table["metric"] == "opportunity_rate", "before"] = _opportunity_rate(before)
     table["own"] = table["own"].fillna(table["numerator"] / table["denominator"])
     table["gap_to_peers"] = table["own"] / table["peer_avg"].where(table["peer_avg"] > 0) - 1
     below = rates.prob_below((table["numerator"] + _PRIOR, table["denominator"]), table["peer_avg"])
@@ -77,6 +78,13 @@ def scorecard(
     table["verdict"] = _verdicts(table, confidence)
     table["evidence"] = [_evidence(row) for row in table.to_dict("records")]
     return table
+
+
+def _opportunity_rate(row: pd.Series) -> float:
+    """Opportunities / visitors of a period; the rate as exported where a count is missing."""
+    events, exposure = _number(row.get("opportunities")), _number(row.get("visitors"))
+    counted = events / exposure if exposure > 0 else np.nan
+    return _number(row.get("opportunity_rate")) if np.isnan(counted) else counted
 
 
 def _number(value) -> float:
@@ -103,7 +111,7 @@ def _verdicts(table: pd.DataFrame, confidence: float) -> np.ndarray:
     more_is_better = table["metric"].map(FIGURES)
     ahead = np.where(more_is_better, table["gap_to_peers"] > 0, table["gap_to_peers"] < 0)
     reasons = [table["gap_to_peers"].isna(), table["probability"] < confidence, table["gap_to_peers"] == 0, ahead]
-    return np.select(reasons, ["unknown", "not enough data", "level", "ahead"], "behind")
+    return np.select(reasons, ["unknown", "not enough data", "equal", "better"], "worse")
 
 
 def _evidence(row: dict) -> dict:

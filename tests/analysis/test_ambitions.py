@@ -41,7 +41,7 @@ def test_head_words_are_judged_by_impressions_against_the_top10():
         keywords(("a", 500, 50, 1, 100), ("b", 500, 49, 9, 100), ("c", 500, 49, 9, 0), ("d", 500, None, 9, 10)),
         rules=RULES,
     )
-    assert judged["verdict"].tolist() == ["reached", "missed", "unknown", "unknown"]
+    assert judged["verdict"].tolist() == ["reached", "not reached", "unknown", "unknown"]
     assert judged["share"].tolist()[:2] == [0.5, 0.49]
     assert (judged["aim"] == "traffic").all()
 
@@ -50,14 +50,14 @@ def test_long_tail_words_are_judged_by_opportunities():
     table = keywords(*[(word, 5, 1, 1, 1) for word in ("x y one", "x y  Two", "x y three", "x y four")])
     paid = ads(("X Y one", 60, 30, 3), ("x y one", 40, 20, 1), ("x y two", 90, 9, 0), ("x y three", 10, 1, 0))
     judged = ambitions.judge(table, paid, rules=RULES)
-    assert judged["verdict"].tolist() == ["reached", "missed", "not enough data", "unknown"]
+    assert judged["verdict"].tolist() == ["reached", "not reached", "not enough data", "unknown"]
     assert judged.loc[0, ["ad_clicks", "spend", "opportunities", "cost_per_opportunity"]].tolist() == [100, 50, 4, 12.5]
     assert judged["cost_per_opportunity"].isna().tolist() == [False, True, True, True]
     # pooled: 4 opportunities in 200 clicks, and a little of the weak prior
     assert judged["expected"].tolist()[:3] == pytest.approx([2, 1.8, 0.2], rel=0.15)
     sure = 1 - np.exp(-judged.loc[1, "expected"])
     verdicts = [ambitions.judge(table, paid, rules=RULES, confidence=c).loc[1, "verdict"] for c in (sure, sure + 1e-9)]
-    assert verdicts == ["missed", "not enough data"]
+    assert verdicts == ["not reached", "not enough data"]
 
 
 def test_one_opportunity_is_enough():

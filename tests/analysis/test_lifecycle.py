@@ -92,7 +92,7 @@ def test_bestsellers_are_picked_before_the_weeks_they_are_measured_by():
     early, late = [50] * 4 + [1] * 5, [1] * 4 + [50] * 5
     assert lifecycle.watch(history({"early": early, "late": late}), top=1)["product_id"].tolist() == ["early"]
     short = lifecycle.watch(history({"a": [5, 9, 8], "b": [7, 7, 7]}), top=1)
-    assert short[["product_id", "picked_on", "base_weeks"]].to_numpy().tolist() == [["a", "base", 2]]
+    assert short[["product_id", "picked_on", "base_weeks"]].to_numpy().tolist() == [["a", "same weeks", 2]]
 
 
 def test_absent_counts_zero_and_missing_is_unknown():

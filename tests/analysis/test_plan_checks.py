@@ -40,7 +40,7 @@ def test_overlap_is_the_same_product_on_the_same_day_in_both_kinds():
 
 @pytest.mark.parametrize(
     ("standard", "whole", "days", "verdict"),
-    [(1, 1, 1, "conflict"), (1, 1, 7, "check"), (0, 5, 1, None), (0, None, 1, None), (None, 5, 7, "unknown")],
+    [(1, 1, 1, "conflict"), (1, 1, 7, "possible"), (0, 5, 1, None), (0, None, 1, None), (None, 5, 7, "unknown")],
 )
 def test_overlap_in_the_window_of_an_export(standard, whole, days, verdict):
     start = pd.Timestamp("2026-09-13")

@@ -34,18 +34,19 @@ def test_each_figure_stands_beside_its_peers_and_nothing_is_added_up():
     assert table.loc["opportunity_rate", ["own", "numerator", "denominator", "top10"]].tolist() == [0.06, 30, 500, 0.08]
     assert table.loc["opportunity_rate", "gap_to_peers"] == pytest.approx(0.5)
     assert table.loc["star", ["own", "before"]].tolist() == [3, 2]
+    assert table.loc["opportunity_rate", "before"] == 10 / 400
     assert table["verdict"].to_dict() == {
-        "star": "level",
+        "star": "equal",
         "product_power": "unknown",
         "marketing_power": "unknown",
         "trade_power": "unknown",
         "service_power": "unknown",
         "l1_visitor_share": "unknown",
         "l1_inquirer_share": "unknown",
-        "opportunity_rate": "ahead",
-        "reply_rate": "behind",
+        "opportunity_rate": "better",
+        "reply_rate": "worse",
         "reply_5min_rate": "unknown",
-        "reply_hours": "ahead",
+        "reply_hours": "better",
     }
     assert all(MESSAGES[m["id"]].format(**m) for m in table["evidence"])
 
@@ -54,7 +55,7 @@ def test_the_rate_is_called_only_when_chance_does_not_explain_it():
     probability = 1 - gamma.cdf(0.04, 30.5, scale=1 / 500)
     assert card().loc["opportunity_rate", "probability"] == pytest.approx(probability)
     verdicts = [card(confidence=c).loc["opportunity_rate", "verdict"] for c in (probability - 1e-9, probability + 1e-9)]
-    assert verdicts == ["ahead", "not enough data"]
+    assert verdicts == ["better", "not enough data"]
     bounds = card().loc["opportunity_rate", ["lower", "upper"]].tolist()
     assert bounds == pytest.approx(gamma.ppf([0.05, 0.95], 30.5, scale=1 / 500).tolist())
 

@@ -49,21 +49,21 @@ MESSAGES: dict[str, str] = {
         "Head word: {impressions:,.0f} impressions, {share:.0%} of the Top10 average of {top10_impressions:,.0f}: "
         "it has its traffic."
     ),
-    "ambitions.head_missed": N_(
+    "ambitions.head_not_reached": N_(
         "Head word: {impressions:,.0f} impressions, only {share:.0%} of the Top10 average of {top10_impressions:,.0f}."
     ),
     "ambitions.tail_reached": N_(
         "Long-tail word: {opportunities:,.0f} opportunities from {ad_clicks:,.0f} paid clicks."
     ),
-    "ambitions.tail_missed": N_(
+    "ambitions.tail_not_reached": N_(
         "Long-tail word: no opportunity from {ad_clicks:,.0f} paid clicks, where {expected:.1f} were to be expected."
     ),
     "ambitions.tail_not_enough_data": N_("Long-tail word: no opportunity yet, and too few paid clicks to expect one."),
     "store_level.unknown": N_("Own figure or peers' average is missing."),
     "store_level.not_enough_data": N_("{gap_to_peers:+.0%} against the peers' average: too few to tell from chance."),
-    "store_level.level": N_("Level with the peers' average."),
-    "store_level.ahead": N_("{gap_to_peers:+.0%} against the peers' average: better."),
-    "store_level.behind": N_("{gap_to_peers:+.0%} against the peers' average: worse."),
+    "store_level.equal": N_("Level with the peers' average."),
+    "store_level.better": N_("{gap_to_peers:+.0%} against the peers' average: better."),
+    "store_level.worse": N_("{gap_to_peers:+.0%} against the peers' average: worse."),
     "store_level.l1_share": N_(
         "{l1} of {known} visitors with a known level are L1 or above: {share:.0%} ({lower:.0%} to {upper:.0%}); "
         "the level of {unknown} more is unknown."
@@ -83,6 +83,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "of": (N_("Out of"), "count"),
     "share": (N_("Share"), "percent"),
     "check": (N_("Check"), "code"),
+    "severity": (N_("Severity"), "code"),
     "found": (N_("Found"), "decimal"),
     "wanted": (N_("Wanted"), "decimal"),
     "title_match": (N_("Keywords in the title"), "percent"),
@@ -121,7 +122,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "expected": (N_("Expected by now"), "decimal"),
     "words": (N_("Words"), "count"),
     "words_reached": (N_("Reached"), "count"),
-    "words_missed": (N_("Missed"), "count"),
+    "words_not_reached": (N_("Missed"), "count"),
     "words_not_enough_data": (N_("Not enough data"), "count"),
     "words_no_aim": (N_("No aim"), "count"),
     "words_unknown": (N_("Unknown"), "count"),
@@ -142,7 +143,7 @@ CODES: tuple[str, ...] = (
     N_("pass"),
     N_("fail"),
     N_("warning"),
-    N_("error"),
+    N_("fault"),
     N_("keyword_characters"),
     N_("keywords_in_title"),
     N_("pictures"),
@@ -152,15 +153,15 @@ CODES: tuple[str, ...] = (
     N_("decline"),
     N_("no decline"),
     N_("earlier weeks"),
-    N_("base"),
+    N_("same weeks"),
     N_("head"),
     N_("long_tail"),
     N_("traffic"),
     N_("opportunities"),
     N_("reached"),
-    N_("missed"),
+    N_("not reached"),
     N_("no aim"),
-    N_("ahead"),
-    N_("behind"),
-    N_("level"),
+    N_("better"),
+    N_("worse"),
+    N_("equal"),
 )

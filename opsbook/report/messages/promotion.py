@@ -117,6 +117,7 @@ CODES: tuple[str, ...] = (
     N_("standard"),
     N_("orders"),
     N_("conflict"),
+    N_("possible"),
     N_("claim"),
     N_("no claim"),
     N_("test with care"),
