@@ -51,9 +51,9 @@ def evaluate(
 
     Out: one row per product and path under the index of the product, with `product_id, board, path, verdict`;
     `failing` and `unknown` (ids of the conditions in the way; the members of a group of which one is enough only while
-    none passes; equal lists are one object, so copy before you change one); `gap` (messages: what is missing, in
-    units); `rank` (dense, 1 = most, among all own products by the number that orders the list; missing where that is
-    unknown or nothing orders the list); `alternative` (the verdict under the other reading of the rule where it
+    none passes); `gap` (messages: what is missing, in units; equal lists and messages are one object: copy before you
+    change one); `rank` (dense, 1 = most, among all own products by the number that orders the list; missing where that
+    is unknown or nothing orders the list); `alternative` (the verdict under the other reading of the rule where it
     differs, else missing).
 
     Source: `rules/boards.toml` with its notes.
@@ -169,8 +169,11 @@ def step(rule: Rule, facts: Facts, rows: np.ndarray) -> np.ndarray:
         told[rows] = {"id": kind}
         return told
     have, need = (values[rows] for values in amounts(rule, facts))
-    triples = zip(np.abs(need - have).tolist(), have.tolist(), need.tolist(), strict=True)
-    told[rows] = [{"id": kind, "missing": short, "have": now, "required": least} for short, now, least in triples]
+    # most facts are small counts: rows with the same two numbers share one message
+    pairs, which = np.unique(have + 1j * need, return_inverse=True)
+    triples = zip(np.abs(pairs.imag - pairs.real).tolist(), pairs.real.tolist(), pairs.imag.tolist(), strict=True)
+    shared = [{"id": kind, "missing": short, "have": now, "required": least} for short, now, least in triples]
+    told[rows] = _objects(shared)[which]
     return told
 
 
