@@ -106,7 +106,7 @@ def unsafe_threads() -> list[str]:
 def source_times() -> dict[str, int]:
     """When each loaded file of this package was last changed (ns): the owner sees by it that a server is stale."""
     files = [getattr(module, "__file__", None) for name, module in sys.modules.items() if name.startswith("opsbook")]
-    return {file: os.stat(file).st_mtime_ns for file in files if file}
+    return {file: os.stat(file).st_mtime_ns for file in files if file and os.path.exists(file)}
 
 
 class Server:
