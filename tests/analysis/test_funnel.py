@@ -113,6 +113,10 @@ def test_events_without_time_or_person_are_left_out():
     events["who"] = events["who"].astype("Float64")
     events.loc[5, "who"] = pd.NA
     assert people(events, "AB") == [3, 1]
+    lost = log("A0 B1", "A0 B1")
+    lost["who"] = lost["who"].astype("Float64")
+    lost.loc[0, "at"], lost.loc[2, "who"] = pd.NaT, pd.NA
+    assert people(lost, "AB") == [0, 0]
 
 
 def test_excluded_persons_leave_the_funnel():
@@ -121,6 +125,11 @@ def test_excluded_persons_leave_the_funnel():
     assert people(events, "AB", exclude=["X"]) == [3, 2]
     assert people(events, "AB", exclude=["X"], window="5h") == [4, 2]
     assert people(events, "AB", exclude=["X"], window="9h") == [3, 2]
+    # At the moment of the entry, of the last step, and at the end of the window.
+    assert people(log("A1 X1 B2"), "AB", exclude=["X"]) == [1, 1]
+    assert people(log("A1 X2 B2"), "AB", exclude=["X"]) == [1, 1]
+    assert people(log("A1 X3"), "AB", exclude=["X"], window="2h") == [0, 0]
+    assert people(log("A1 X3.1"), "AB", exclude=["X"], window="2h") == [1, 0]
     # Another entry without the excluded event still counts.
     assert people(log("A0 X1 A2 B3"), "AB", exclude=["X"], entry="any") == [1, 1]
 

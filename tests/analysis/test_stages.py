@@ -87,7 +87,7 @@ def test_one_group_has_nothing_to_be_compared_with():
 
 def test_no_leak_is_invented_where_none_is():
     rng = np.random.default_rng(11)
-    stores = 400
+    stores = 150
     false = 0
     for _ in range(stores):
         first = rng.integers(40, 400, 4)
