@@ -34,16 +34,23 @@ EFFECTS = {
     "none": "nothing",
 }
 
+# fmt: off
 _NOUNS = (
-    "bottle lamp chair jacket drill pump valve cable tent mattress blender helmet camera printer tile faucet trolley scooter fan "
-    "mirror basket glove boot sofa cabinet heater fridge oven lock hinge"
-).split()
+    "bottle", "lamp", "chair", "jacket", "drill", "pump", "valve", "cable", "tent", "mattress", "blender",
+    "helmet", "camera", "printer", "tile", "faucet", "trolley", "scooter", "fan", "mirror", "basket", "glove",
+    "boot", "sofa", "cabinet", "heater", "fridge", "oven", "lock", "hinge",
+)
+# fmt: on
+# fmt: off
 _QUALITIES = (
-    "steel bamboo led portable outdoor kids industrial waterproof folding vintage luxury solar electric wireless heavy mini "
-    "glass leather cotton ceramic smart garden kitchen office hotel sport travel pet baby car "
-    "square round modern rustic silent digital manual compact double single adjustable magnetic thermal acrylic oak marble rubber "
-    "silicone nylon canvas velvet bronze copper chrome matte striped printed bluetooth usb battery"
-).split()
+    "steel", "bamboo", "led", "portable", "outdoor", "kids", "industrial", "waterproof", "folding", "vintage",
+    "luxury", "solar", "electric", "wireless", "heavy", "mini", "glass", "leather", "cotton", "ceramic",
+    "smart", "garden", "kitchen", "office", "hotel", "sport", "travel", "pet", "baby", "car", "square", "round",
+    "modern", "rustic", "silent", "digital", "manual", "compact", "double", "single", "adjustable", "magnetic",
+    "thermal", "acrylic", "oak", "marble", "rubber", "silicone", "nylon", "canvas", "velvet", "bronze",
+    "copper", "chrome", "matte", "striped", "printed", "bluetooth", "usb", "battery",
+)
+# fmt: on
 
 
 def generate(cause: str, seed: int) -> tuple[dict[str, pd.DataFrame], str]:
@@ -332,11 +339,11 @@ def section(outcomes: pd.DataFrame, seconds: float) -> str:
             "## Diagnosis: recovery of planted causes",
             "",
             f"{len(outcomes):,} generated stores in {seconds:.0f} s on one core, seeds {outcomes['seed'].min()} to "
-            f"{outcomes['seed'].max()} (`python bench/diagnosis_study.py`). Each store has 20 to 80 products, 100 to 400 words, "
-            "300 to 1,500 visitors a week, eight weeks, about 1 to 5 % of visitors writing to it; its products differ by 25 % "
-            "and its words by 35 % without any fault, the store itself differs from its peers by 12 %, 8 to 30 % of its "
-            "visitors search for other things and 1 to 10 % are junk. An answer is any cause named or suspected; it is right "
-            "when the first one named is the planted cause in the planted product or word. Exact 95 % intervals.",
+            f"{outcomes['seed'].max()} (`python bench/diagnosis_study.py`). Each store has 20 to 80 products, 100 to 400 "
+            "words, 300 to 1,500 visitors a week, eight weeks, about 1 to 5 % of visitors writing to it; its products differ "
+            "by 25 % and its words by 35 % without any fault, the store itself differs from its peers by 12 %, 8 to 30 % of "
+            "its visitors search for other things and 1 to 10 % are junk. An answer is any cause named or suspected; it is "
+            "right when the first one named is the planted cause in the planted product or word. Exact 95 % intervals.",
             "",
             "| planted | size of the effect | answers | of them right |",
             "|---|---|---|---|",
@@ -348,9 +355,9 @@ def section(outcomes: pd.DataFrame, seconds: float) -> str:
             "|---|" + "---:|" * len(confusion.columns),
             *lines,
             "",
-            "Read it with care: the causes stand where the visits are (the most visited product, the most clicked word). A fault "
-            "in a product that ten inquiries were to be expected of is found; in one with two, nobody can tell, and the "
-            "diagnosis says so.",
+            "Read it with care: the causes stand where the visits are (the most visited product, the most clicked word). A "
+            "fault in a product of which ten inquiries were to be expected is found; in one with two, nobody can tell, and "
+            "the diagnosis says so. The sizes of effects and the differences between healthy stores are our assumptions.",
         ]
     )
 

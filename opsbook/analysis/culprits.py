@@ -112,13 +112,14 @@ def _passed_over(counts: pd.DataFrame, usual: pd.Series) -> pd.Series:
 def words(cells: pd.DataFrame, limits: dict) -> pd.DataFrame:
     """Each word beside the others on the same products: inquiries against those to be expected, chance of a fault.
 
-    `expected` = clicks x store rate x how good the product's page is with its other words. `products`: products on
+    `expected` = clicks x rate of the other words x how good the product's page is with them. `products`: products on
     which the word had clicks; `shared`: share of its clicks on products that have other words too. Indexed by word.
     """
     crossed = faults.crossed(cells.fillna({"product_id": ""}))
     sums = crossed.groupby("keyword")[["clicks", "inquiries", "expected_of_word", "shared_word"]].sum()
     counts = sums.set_axis(["visits", "events", "expected", "shared"], axis=1)
     counts["shared"] /= counts["visits"].where(counts["visits"] > 0)
+    counts["expected"] = _expected(counts["events"], counts["expected"])
     clicked = cells[(cells["clicks"] > 0) & cells["product_id"].notna()]
     counts["products"] = clicked.groupby("keyword")["product_id"].nunique().reindex(counts.index).fillna(0).astype(int)
     return _weighed(counts.assign(left_out=0, missed=0, sisters=limits["chance"]), limits)
