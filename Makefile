@@ -26,8 +26,9 @@ sample: $(VENV)/.dev ## make the synthetic sample stores again
 
 golden: $(VENV)/.dev ## run the committed notebooks on the sample and store their results
 	$(OPSBOOK) import data/inbox --quiet
-	$(VENV)/bin/python -m jupyter nbconvert --to notebook --inplace --execute $(NOTEBOOKS) notebooks/explore.ipynb
-	$(VENV)/bin/python tests/tidy_notebooks.py
+	$(VENV)/bin/python -m jupyter nbconvert --to notebook --inplace --execute --log-level WARN $(NOTEBOOKS) notebooks/explore.ipynb \
+		--ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
+		--ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec
 
 bench: $(VENV)/.dev ## measure speed side by side and write docs/benchmarks.md
 	$(VENV)/bin/python -m pytest -q bench -p no:doctest --benchmark-json=.benchmarks/latest.json

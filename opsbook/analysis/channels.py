@@ -141,6 +141,32 @@ def classify(names: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows, index=names.index)
 
 
+def in_language(names: pd.Series, lang: str) -> pd.Series:
+    """The channel names for a reader of `zh` (as the platform writes them) or `en`; an unknown name stays as it is.
+
+    Where two names of the export stand for one channel, both keep the export's name in brackets, so that none is lost.
+
+    >>> in_language(pd.Series(["其它", "Metaverse", "询盘", "TM"]), "en").tolist()
+    ['Other', 'Metaverse', 'Inquiry and TM (询盘)', 'Inquiry and TM (TM)']
+    """
+    if lang == "zh":
+        return names
+    ids = classify(names)["channel_id"]
+    several = names.groupby(ids).nunique() > 1
+    english = {name: _BY_ID[id].en if id in _BY_ID else id for name, id in zip(names, ids, strict=True)}
+    return pd.Series(
+        [f"{english[name]} ({name})" if several[id] else english[name] for name, id in zip(names, ids, strict=True)],
+        index=names.index,
+        dtype="str",
+    )
+
+
 def unknown_names(names: pd.Series) -> list[str]:
     """The channel names that the taxonomy does not know, each once, in order of appearance."""
     return names[~classify(names)["known"]].dropna().unique().tolist()
+
+
+def unknown_message(names: pd.Series) -> dict | None:
+    """The channels that the taxonomy does not know, as a message; None where it knows them all."""
+    unknown = unknown_names(names)
+    return {"id": "traffic.unknown_channels", "channels": unknown} if unknown else None

@@ -117,7 +117,9 @@ def table(frame: pd.DataFrame, columns: list[str] | None = None, rows: int = 20)
     texts = [[_text(row[name], name, _kind(row, name)) for name in names] for row in body]
     more = language.translate(_MORE).format(rows=len(shown) - rows) if len(shown) > rows else ""
     head = "".join(f'<th scope="col"{_class(name)}>{escape(cells.label(name))}</th>' for name in names)
-    lines = "".join(f"<tr>{''.join(map(_cell, line, names))}</tr>" for line in texts)
+    lines = "".join(
+        f"<tr>{''.join(map(_cell, line, names, row.values()))}</tr>" for line, row in zip(texts, body, strict=True)
+    )
     html = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
     html += f'<p class="more">{escape(more)}</p>' if more else ""
     plain = pd.DataFrame(texts, columns=[cells.label(name) for name in names]).to_string(index=False, max_colwidth=60)
@@ -143,6 +145,8 @@ def _text(value: Any, column: str, kind: str) -> str:
         return cells.label(f"{column}.{value}")
     if kind == "code" and isinstance(value, str):
         return our_word(value)
+    if isinstance(value, (int, float)) and kind not in cells.NUMERIC and not cells.is_missing(value):
+        return f"{value:,.6g}"
     return cells.plain(value, kind)
 
 
@@ -150,11 +154,11 @@ def _class(column: str) -> str:
     return ' class="number"' if cells.kind(column) in cells.NUMERIC else ""
 
 
-def _cell(text: str, column: str) -> str:
+def _cell(text: str, column: str, value: Any) -> str:
     if text == cells.MISSING:
         return f'<td{_class(column)} title="{escape(language.translate(_UNKNOWN))}">{text}</td>'
-    if cells.kind(column) == "message":
-        return f"<td>{escape(text)}</td>"
+    if isinstance(value, (Mapping, list, tuple)):
+        return f'<td class="words">{escape(text)}</td>'
     seen = cells.short(text)
     hover = f' title="{escape(text[:CELL_CHARACTERS])}"' if seen != text else ""
     return f"<td{_class(column)}{hover}>{escape(seen)}</td>"

@@ -27,6 +27,9 @@ MESSAGES: dict[str, str] = {
     "traffic.change_unknown": N_(
         "{channel}: visitors or opportunities are missing; nothing can be said about the change."
     ),
+    "traffic.unknown_channels": N_(
+        "These channels are not in the list of known ones and are kept under their own names: {channels}."
+    ),
     # alarms
     "traffic.alarm_none": N_(
         "{channel}: {value:,.0f} visitors, within what the past {weeks} weeks make likely ({range_low:,.0f} to "
