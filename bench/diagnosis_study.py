@@ -321,45 +321,37 @@ def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
     return counts.fillna({"answer_low": 0.0, "answer_high": 1.0, "right_share_low": 0.0, "right_share_high": 1.0})
 
 
+_METHOD = """\
+{stores:,} generated stores in {seconds:.0f} s on one core, seeds {first} to {last} (`python
+bench/diagnosis_study.py`). Each store has 20 to 80 products, 100 to 400 words, 300 to 1,500 visitors a week, eight
+weeks, about 1 to 5 % of visitors writing to it. Healthy stores differ too: their products by 25 % and their words by
+35 %, the store from its peers by 12 %; 8 to 30 % of visitors search for other things, 1 to 10 % are junk. An answer
+is any cause named or suspected; it is right when the first one named is the planted cause in the planted product or
+word. Exact 95 % intervals.
+"""
+_CAUTION = """\
+Read it with care: the causes stand where the visits are (the most visited product, the most clicked word). A fault in
+a product of which ten inquiries were to be expected is found; in one with two, nobody can tell, and the diagnosis
+says so. The sizes of the effects and the differences between healthy stores are our assumptions.
+"""
+
+
 def section(outcomes: pd.DataFrame, seconds: float) -> str:
     """The study as a section of docs/benchmarks.md."""
+    seeds = outcomes["seed"]
+    method = _METHOD.format(stores=len(outcomes), seconds=seconds, first=seeds.min(), last=seeds.max())
     rows = [
         f"| `{row.Index}` | {EFFECTS[row.Index]} | {row.answers} / {row.stores} = {row.answer:.0%} "
         f"({row.answer_low:.0%} to {row.answer_high:.0%}) | {_right(row)} |"
         for row in summary(outcomes).itertuples()
     ]
     confusion = pd.crosstab(outcomes["planted"], outcomes["named"].replace("", "(no answer)")).reindex(CAUSES)
-    header = "| planted | " + " | ".join(confusion.columns) + " |"
-    lines = [
-        f"| `{name}` | " + " | ".join(map(str, row)) + " |"
-        for name, row in zip(confusion.index, confusion.values, strict=True)
-    ]
-    return "\n".join(
-        [
-            "## Diagnosis: recovery of planted causes",
-            "",
-            f"{len(outcomes):,} generated stores in {seconds:.0f} s on one core, seeds {outcomes['seed'].min()} to "
-            f"{outcomes['seed'].max()} (`python bench/diagnosis_study.py`). Each store has 20 to 80 products, 100 to 400 "
-            "words, 300 to 1,500 visitors a week, eight weeks, about 1 to 5 % of visitors writing to it; its products differ "
-            "by 25 % and its words by 35 % without any fault, the store itself differs from its peers by 12 %, 8 to 30 % of "
-            "its visitors search for other things and 1 to 10 % are junk. An answer is any cause named or suspected; it is "
-            "right when the first one named is the planted cause in the planted product or word. Exact 95 % intervals.",
-            "",
-            "| planted | size of the effect | answers | of them right |",
-            "|---|---|---|---|",
-            *rows,
-            "",
-            "With nothing planted every answer is a wrong accusation. What was named first:",
-            "",
-            header,
-            "|---|" + "---:|" * len(confusion.columns),
-            *lines,
-            "",
-            "Read it with care: the causes stand where the visits are (the most visited product, the most clicked word). A "
-            "fault in a product of which ten inquiries were to be expected is found; in one with two, nobody can tell, and "
-            "the diagnosis says so. The sizes of effects and the differences between healthy stores are our assumptions.",
-        ]
-    )
+    counts = [f"| `{row[0]}` | " + " | ".join(map(str, row[1:])) + " |" for row in confusion.itertuples(name=None)]
+    head = "| planted | size of the effect | answers | of them right |\n|---|---|---|---|"
+    crossed = "| planted | " + " | ".join(confusion.columns) + " |\n|---|" + "---:|" * len(confusion.columns)
+    reading = "With nothing planted every answer is a wrong accusation. What was named first:\n"
+    title = "## Diagnosis: recovery of planted causes\n"
+    return "\n".join([title, method, head, *rows, "", reading, crossed, *counts, "", _CAUTION])
 
 
 def _right(row) -> str:

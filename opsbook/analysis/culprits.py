@@ -28,8 +28,7 @@ def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFram
 
 
 def _counts(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Visits and opportunities by product, from the table that counts most of them: performance, visitors or
-    adverts."""
+    """Visits and opportunities by product, from the table that counts most: performance, visitors or adverts."""
     others = people.drop(missed.judged(people).index)
     others = others[others["product_id"].notna() & others["contacted_us"].notna()]
     wrote = others["contacted_us"].astype(float).groupby(others["product_id"])
@@ -43,8 +42,7 @@ def _counts(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame
 
 
 def _without_judged(counts: pd.DataFrame, performance: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """The counts without the buyers of the 11/9/2 test, as far as they fall into the weeks of the performance
-    table."""
+    """The counts less the buyers of the 11/9/2 test who fall into the same weeks."""
     if not history.has(performance, "period_start", "period_end"):
         return counts
     first, last = (pd.to_datetime(performance[column]) for column in ("period_start", "period_end"))
@@ -79,7 +77,7 @@ def _matching(people: pd.DataFrame, limits: dict) -> pd.DataFrame:
 
 
 def _weighed(counts: pd.DataFrame, limits: dict) -> pd.DataFrame:
-    """The probability of each candidate, from all its counts and from its missed buyers alone, and the visits still
+    """The probability of each candidate, from all its counts and from its missed buyers, and the visits still
     needed."""
     counts = counts.fillna({"events": 0, "expected": 0})
     candidate = (counts["expected"] >= limits["min_expected"]) | (counts["left_out"] >= limits["min_eager"])
@@ -103,8 +101,7 @@ def _weighed(counts: pd.DataFrame, limits: dict) -> pd.DataFrame:
 
 
 def _passed_over(counts: pd.DataFrame, usual: pd.Series) -> pd.Series:
-    """Exact binomial p-value of the misses against the usual chance, times the number of products tested
-    (Bonferroni)."""
+    """Exact binomial p-value of the misses against the usual chance, times the products tested (Bonferroni)."""
     tested = counts["left_out"] > 0
     return binom.sf(counts["missed"] - 1, counts["left_out"], usual) * max(int(tested.sum()), 1)
 

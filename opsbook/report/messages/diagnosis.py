@@ -67,8 +67,8 @@ MESSAGES: dict[str, str] = {
         "Not enough data to tell: {events:,} inquiries of {visits:,} clicks where {expected:.1f} were to be expected."
     ),
     "diagnosis.inseparable_product": N_(
-        "{events:,} opportunities of {visits:,} visits where {expected:.1f} were to be expected; but hardly any "
-        "other product stands on its words, so page and word cannot be told apart."
+        "{events:,} opportunities of {visits:,} visits where {expected:.1f} were to be expected; but nothing shows "
+        "that its words are as good as the others', so page and words cannot be told apart."
     ),
     "diagnosis.inseparable_keyword": N_(
         "{events:,} inquiries of {visits:,} clicks where {expected:.1f} were to be expected; but the word stands on"
@@ -136,7 +136,8 @@ MESSAGES: dict[str, str] = {
         "hours and spend), and state the value of an inquiry."
     ),
     "diagnosis.collect.second_product": N_(
-        "Promote a second product on its main words for some weeks; then the two compare."
+        "Promote a second product on its main words for some weeks, and collect the P4P keyword report with products; "
+        "then the two compare."
     ),
     "diagnosis.collect.second_keyword": N_(
         "Promote the word with a second product for some weeks; then the two compare."
