@@ -164,7 +164,7 @@ def revenue_share(
     rows = []
     for name, values in sides.items():
         sales = bought["amount"].groupby(values).sum().reindex(["private", "public", "unknown"], fill_value=0.0)
-        count = pd.Series(values)[(bought["amount"] > 0).to_numpy()].value_counts()
+        count = pd.Series(values)[(bought["amount"] > 0).fillna(False).to_numpy(dtype=bool)].value_counts()
         own, both = int(count.get("private", 0)), int(count.get("private", 0) + count.get("public", 0))
         known = sales["private"] + sales["public"]
         lower, upper = (float(bound) for bound in wilson(own, both))

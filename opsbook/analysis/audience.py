@@ -55,7 +55,8 @@ def audience(customers: pd.DataFrame, platform: str) -> pd.DataFrame:
 
 def consenting(customers: pd.DataFrame) -> pd.DataFrame:
     """The customers whose consent is recorded as True; a text, a number or nothing is no consent."""
-    return customers[[value is True or value is np.True_ for value in customers["consent"].astype(object)]]
+    said = [value is True or value is np.True_ for value in customers["consent"].astype(object)]
+    return customers[np.array(said, dtype=bool)]
 
 
 def size_checks(customers: pd.DataFrame, platform: str, ruleset) -> list[dict]:

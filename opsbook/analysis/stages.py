@@ -27,7 +27,7 @@ def calculator(start: float, rates: Mapping[str, float]) -> pd.DataFrame:
     better = pd.DataFrame({"plus_tenth": (rate * 1.1).clip(upper=1), "plus_point": (rate + 0.01).clip(upper=1)})
     stages = pd.DataFrame({"step": rate.index, "share": rate.to_numpy(), "number": count.to_numpy()})
     for column in better:
-        others = [start * rate.drop(stage).prod(skipna=False) for stage in rate.index]
+        others = [start * rate.drop(stage).prod() for stage in rate.index]
         stages[column] = better[column].to_numpy() * others if not np.isnan(end) else np.nan
     first = pd.DataFrame({"step": ["start"], "share": [np.nan], "number": [float(start)]})
     return pd.concat([first, stages], ignore_index=True)

@@ -144,7 +144,8 @@ def test_value_at_equal_age():
 
 
 def test_private_share_by_first_and_by_last_touch():
-    table = a.revenue_share(ORDERS, TOUCHES, SOURCES, OWNED, ["direct"]).set_index("touch")
+    unknown = pd.concat([ORDERS, orders(("mail", "2026-01-16", None))]).convert_dtypes()
+    table = a.revenue_share(unknown, TOUCHES, SOURCES, OWNED, ["direct"]).set_index("touch")
     assert table.loc["first", ["private_sales", "public_sales", "unknown_sales"]].tolist() == [200, 350, 50]
     assert table.loc["first", "share"] == pytest.approx(200 / 550)
     # The order of March follows a WhatsApp touch; the direct visit in between says nothing.

@@ -12,6 +12,7 @@ META_PHONE = "8efb96404be52f6109b9db0f687274a81e9e3cc23fabd6f0da5d38baa3d2facd"
 GOOGLE_PHONE = "536afd523e19dc83fccba822ef5e4ca646111314aaf0aa286667c5bea18dd70b"
 OF_NOTHING = hashlib.sha256(b"").hexdigest()
 
+RULES = rules.load(date(2026, 9, 19))
 JANE = pd.DataFrame(
     {
         "customer_id": ["1"],
@@ -52,6 +53,11 @@ def test_without_a_consent_column_nothing_leaves():
         audience.audience(JANE.drop(columns="consent"), "meta")
 
 
+def test_an_empty_crm_gives_an_empty_list():
+    assert audience.audience(JANE[:0], "meta").columns.tolist() == ["email", "phone"]
+    assert audience.size_checks(JANE[:0], "meta", RULES)[0]["missing"] == 100
+
+
 def test_an_unknown_platform_is_one_line():
     with pytest.raises(ValueError, match="`platform` must be one of 'meta', 'google', 'linkedin'; found 'x'"):
         audience.audience(JANE, "x")
@@ -77,9 +83,6 @@ def people(count, country="US"):
     mails = [f"p{i}@work{country}.com" for i in range(count)]
     ids = [f"{country}{i}" for i in range(count)]
     return pd.DataFrame({"customer_id": ids, "email": mails, "country": country, "consent": True})
-
-
-RULES = rules.load(date(2026, 9, 19))
 
 
 @pytest.mark.parametrize("platform, least", [("meta", 100), ("google", 100), ("linkedin", 300)])

@@ -72,12 +72,14 @@ def days(who, *ages):
 
 
 def test_stickiness_by_hand():
-    table = touches(*days("a", *range(30)), *days("b", 0, 0, 6), *days("c", 29), *days("d", 89))
+    table = touches(
+        *days("a", *range(30)), *days("b", 0, 0, 6), *days("c", 7, 29), *days("d", 89), *days("e", 30), *days("f", 90)
+    )
     ratios = pools.stickiness(table, AS_OF).set_index("indicator")
-    # 30 + 2 + 1 days with an action, over 30 days, of 3 persons.
-    assert ratios.loc["DAU/MAU"].tolist() == pytest.approx([33 / 30, 3, 33 / 90])
+    # 30 + 2 + 2 days with an action, over 30 days, of 3 persons.
+    assert ratios.loc["DAU/MAU"].tolist() == pytest.approx([34 / 30, 3, 34 / 90])
     assert ratios.loc["WAU/MAU"].tolist() == pytest.approx([2, 3, 2 / 3])
-    assert ratios.loc["MAU/QAU"].tolist() == pytest.approx([3, 4, 3 / 4])
+    assert ratios.loc["MAU/QAU"].tolist() == pytest.approx([3, 5, 3 / 5])
 
 
 def test_records_shorter_than_the_window_say_nothing():

@@ -75,6 +75,8 @@ def test_few_persons_tell_nothing():
     table = stages.leaks(broken_down(ads=(29, 0, 0), mail=(200, 100, 40)), "channel")
     assert table["verdict"].tolist() == ["unknown"] * 4
     assert stages.leak_messages(table, "channel") == [{"id": "funnel.leak_unknown", "comparisons": 0}]
+    table = stages.leaks(broken_down(ads=(30, 0, 0), mail=(30, 29, 28)), "channel")
+    assert table["verdict"].tolist()[:2] == ["leak", "no leak"]
     table = stages.leaks(broken_down(ads=(30, 0, 0), mail=(200, 100, 40)), "channel")
     assert table.loc[table["channel"] == "ads", "verdict"].tolist() == ["leak", "unknown"]
 
