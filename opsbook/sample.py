@@ -1,9 +1,9 @@
-"""Two synthetic stores with planted causes, simulated day by day; `sample_exports` writes them in the platform's layouts.
+"""Two synthetic stores with planted causes, simulated day by day; `sample_exports` writes them as exports.
 
-Nothing here is real: names, words, products and persons are invented. What is planted, and what a report should therefore find:
+Nothing here is real: names, words, products and persons are invented. What is planted, and so to be found by a report:
 
 `shoes`, an OEM maker of shoes
-    * `wrong_buyers`: half of its P4P money goes to head words that bring low-level retail visitors who hardly ever inquire;
+    * `wrong_buyers`: half of its P4P money goes to head words that bring low-level retail visitors who hardly ask;
     * `channel_falls`: in the last week the system recommendation brings far fewer visitors;
     * `leak`: inquiries are rarely saved as contacts from the sixth week on, so quotes and orders lack a first touch.
 
@@ -58,7 +58,7 @@ COUNTRIES = {
 
 @dataclass(frozen=True)
 class Word:
-    """A searched word: impressions a day under P4P, cost of a click, how well its buyers match (1 = as the store's own)."""
+    """A searched word: impressions a day under P4P, cost of a click, how well its buyers match (1 = the store's)."""
 
     text: str
     family: str | None

@@ -1,4 +1,4 @@
-"""The sample stores as files in the platform's layouts: two confirmed BIFF8 exports, the others as csv, tsv and HTML."""
+"""The sample stores as files in the platform's layouts: the two confirmed BIFF8 exports, others as csv, tsv, HTML."""
 
 import csv
 import io
@@ -63,7 +63,7 @@ _LOGS = (
 
 
 def _biff(title: str, week: pd.Timestamp, headers: list[str], rows: list[list]) -> bytes:
-    """A BIFF8 workbook as the platform makes it: title cell, four blank rows, header, rows; decimals and rates are text."""
+    """A BIFF8 workbook as the platform makes it: title cell, blank rows, header, rows; decimals and rates are text."""
     import xlwt
 
     book = xlwt.Workbook(encoding="utf-8")
@@ -195,28 +195,22 @@ _SUMMED = ("impressions", "clicks", "spend", "inquiries", "tm", "opportunities")
 
 
 def _weekly_reports(tables: dict[str, pd.DataFrame]) -> dict[str, bytes]:
-    """One file for all weeks, each row with its window: store figures, channels, pools, private costs; industry words."""
-    last = tables["product_performance"]["week"].max()
+    """One file for all weeks, each row with its window: store figures, channels, pools, costs; industry words."""
+    last = f"{tables['product_performance']['week'].max():%Y-%m-%d}"
     files = {}
-    for name, label in (
-        ("store_kpi", "店铺数据"),
-        ("channel_traffic", "流量来源"),
-        ("pool", "流量池"),
-        ("private_cost", "私域成本"),
-    ):
+    for name, label, suffix, separator in _BY_WEEK:
         rows = tables[name].assign(period=tables[name]["week"].map(_window))
-        files[f"{label}-{last:%Y-%m-%d}.csv"] = _csv(name, rows, "utf-8-sig")
-    files[f"流量来源-{last:%Y-%m-%d}.tsv"] = _csv(
-        "channel_traffic",
-        tables["channel_traffic"].assign(period=tables["channel_traffic"]["week"].map(_window)),
-        "utf-8",
-        separator="\t",
-    )
-    del files[f"流量来源-{last:%Y-%m-%d}.csv"]
-    files[f"行业热词-{last:%Y-%m-%d}.xls"] = _html(
-        "industry_keyword", tables["industry_keyword"], f"行业热词,时间周期 {_window(last)}"
-    )
-    return files
+        files[f"{label}-{last}.{suffix}"] = _csv(name, rows, "utf-8-sig", separator=separator)
+    title = f"行业热词,时间周期 {_window(pd.Timestamp(last))}"
+    return files | {f"行业热词-{last}.xls": _html("industry_keyword", tables["industry_keyword"], title)}
+
+
+_BY_WEEK = (
+    ("store_kpi", "店铺数据", "csv", ","),
+    ("channel_traffic", "流量来源", "tsv", "\t"),
+    ("pool", "流量池", "csv", ","),
+    ("private_cost", "私域成本", "csv", ","),
+)
 
 
 def _html(table: str, rows: pd.DataFrame, title: str) -> bytes:
