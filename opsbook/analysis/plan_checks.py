@@ -101,7 +101,7 @@ def suitability(profile: pd.DataFrame, *, as_of, rules: RuleSet) -> pd.DataFrame
     or slowly sold one.
 
     In, all optional: `published_on, price_min, inquiries_30d, tm_30d, days_to_order` (median from first contact to
-    order). `reasons` for care: `new` (up to `promotion.new_days`), `high_price` (above the store's quantile
+    order). `reasons` for care: `new_product` (up to `promotion.new_days`), `high_price` (above the store's quantile
     `promotion.high_price_quantile`), `long_cycle` (above `promotion.long_cycle_days`). Hot: 30-day opportunities
     above zero and from the store's quantile `promotion.hot_quantile` on. `strong` needs the age to be known; price
     and cycle that nobody entered stand in `unknown`. Without a reason and not hot: `ordinary`; without age or
@@ -115,7 +115,7 @@ def suitability(profile: pd.DataFrame, *, as_of, rules: RuleSet) -> pd.DataFrame
     price_line = rows["price_min"].quantile(rules["promotion.high_price_quantile"].value)
     care = pd.DataFrame(
         {
-            "new": rows["age"] <= rules["promotion.new_days"].value,
+            "new_product": rows["age"] <= rules["promotion.new_days"].value,
             "high_price": rows["price_min"] > price_line,
             "long_cycle": rows["days_to_order"] > rules["promotion.long_cycle_days"].value,
         }

@@ -103,7 +103,7 @@ def test_suitability_by_class():
     table = suited()
     assert table["suitability"].tolist() == ["strong", "ordinary", "ordinary", "test with care"]
     assert table.loc[3, "reasons"] == ["high_price"]
-    for days, expected in ((90, ["new"]), (91, [])):
+    for days, expected in ((90, ["new_product"]), (91, [])):
         assert suited(published_on=pd.Timestamp(DAY) - pd.Timedelta(days=days)).loc[0, "reasons"] == expected
     assert suited(days_to_order=30.0).loc[0, "reasons"] == []
     assert suited(days_to_order=31.0).loc[0, ["suitability", "reasons"]].tolist() == ["test with care", ["long_cycle"]]

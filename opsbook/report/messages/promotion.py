@@ -122,7 +122,7 @@ CODES: tuple[str, ...] = (
     N_("no claim"),
     N_("test with care"),
     N_("ordinary"),
-    N_("new"),
+    N_("new_product"),
     N_("high_price"),
     N_("long_cycle"),
     N_("target_in_range"),

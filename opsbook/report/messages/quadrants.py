@@ -61,7 +61,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "traffic_before": (N_("Traffic before"), "count"),
     "traffic_split": (N_("Line of traffic"), "decimal"),
     "conversion_split": (N_("Line of conversion"), "percent"),
-    "events": (N_("Events"), "count"),
+    "events": (N_("Events counted"), "count"),
     "events_min": (N_("Events, at least"), "count"),
     "exposure": (N_("Exposure"), "count"),
     "basis": (N_("Counted from"), "text"),
@@ -73,7 +73,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "probability": (N_("Probability"), "percent"),
     "exposure_needed": (N_("Exposure still needed"), "count"),
     "evidence": (N_("Evidence"), "message"),
-    "products": (N_("Products"), "count"),
+    "products": (N_("Number of products"), "count"),
     "metric": (N_("Metric"), "code"),
     "own": (N_("Own"), "decimal"),
     "top10": (N_("Industry Top10 average"), "decimal"),
@@ -88,7 +88,6 @@ LABELS: dict[str, tuple[str, str]] = {
     "effects": (N_("Effects"), "count"),
     "zero_effect": (N_("No effect"), "code"),
     "verdict": (N_("Verdict"), "code"),
-    "unknown": (N_("Unknown"), "code"),
 }
 
 #: Words that stand in cells of kind `code`.
