@@ -550,16 +550,22 @@ def _visitors(world: World, products: pd.DataFrame, performance: pd.DataFrame, r
 def _channels(world: World, performance: pd.DataFrame, rng) -> pd.DataFrame:
     """Visitors by channel and week; channels overlap, so they add up to more than the store's visitors."""
     weekly = performance.groupby("week")["visitors"].sum() * 0.85
+    more = np.random.default_rng(world.prefix)  # of its own, so that the tables made later do not depend on it
     rows = []
     for week, visitors in weekly.items():
         last = week == pd.Timestamp(LAST_WEEK)
         for channel, (share, multiple) in CHANNELS.items():
             fall = 0.3 if world.store == "shoes" and last and channel == "系统推荐" else 1.0
-            weak = 0.35 if world.store == "home" and last and channel == "搜索" else 1.0
+            against = world.store == "home" and last and channel == "搜索"
+            rate = min(world.rate * multiple * (0.35 if against else 1.0), 1)
             count = rng.poisson(visitors * share * 1.12 * fall)
-            inquirers = rng.binomial(count, min(world.rate * 0.6 * multiple * weak, 1))
-            tm = rng.binomial(count, min(world.rate * 0.4 * multiple * weak, 1))
-            rows.append((week, channel, count, inquirers, tm, rng.binomial(inquirers + tm, 0.1)))
+            inquirers, tm = rng.binomial(count, 0.6 * rate), rng.binomial(count, 0.4 * rate)
+            buyers = rng.binomial(inquirers + tm, 0.1)
+            if against:
+                extra = more.poisson(visitors * share)
+                count += extra
+                inquirers, tm = inquirers + more.binomial(extra, 0.6 * rate), tm + more.binomial(extra, 0.4 * rate)
+            rows.append((week, channel, count, inquirers, tm, buyers))
     frame = pd.DataFrame(rows, columns=["week", "channel", "visitors", "inquirers", "tm", "order_buyers"])
     frame["opportunity_rate"] = (frame["inquirers"] + frame["tm"]) / frame["visitors"]
     return frame
