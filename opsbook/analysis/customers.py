@@ -191,7 +191,11 @@ def tiers(customers: pd.DataFrame, orders: pd.DataFrame, touches: pd.DataFrame, 
     bought = order_days(orders)["customer_id"].value_counts()
     count = ids.map(bought).fillna(0)
     at = _wall(touches["at"])
-    own = (touches["direction"] == "in") & (at <= as_of + pd.Timedelta("1D")) & (at > as_of - pd.Timedelta(days=days))
+    own = (
+        (touches["direction"] == "in")
+        & (at < as_of.floor("D") + pd.Timedelta("1D"))
+        & (at > as_of - pd.Timedelta(days=days))
+    )
     warm = ids.isin(touches.loc[own.fillna(False).astype(bool), "customer_id"])
     tier = np.select([count >= 2, count == 1, warm], ["repeat", "dealt", "high_potential"], "public_sea")
     return pd.Series(tier, index=pd.Index(ids, name="customer_id"), name="tier")

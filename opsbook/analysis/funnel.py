@@ -145,7 +145,7 @@ def _limit(window) -> int:
     """The window in nanoseconds; a number without a unit would be read as nanoseconds, so it is refused."""
     if window is None:
         return sequences.FAR
-    if isinstance(window, int | float):
+    if isinstance(window, int | float | np.number) and not isinstance(window, np.timedelta64):
         raise ValueError(f"`window` must be a time span with a unit such as '30D' or '1h'; found {window!r}")
     span = pd.Timedelta(window).as_unit("ns").value
     if span < 0:

@@ -196,7 +196,7 @@ def test_tiers():
         ("old", "2025-12-01", "in"),
         ("b", "2026-03-01", "in"),
     )
-    tier = c.tiers(people, LIFE[:4], acts, as_of="2026-03-01")
+    tier = c.tiers(people, LIFE[:3], acts, as_of="2026-03-01")
     assert tier.to_dict() == {
         "new": "public_sea",
         "warm": "high_potential",
@@ -212,6 +212,9 @@ def test_high_potential_ends_with_its_window():
     people, acts = pd.DataFrame({"customer_id": ["a"]}), touches(("a", "2026-01-01 12:00", "in"))
     assert c.tiers(people, NONE, acts, as_of="2026-04-01").tolist() == ["high_potential"]
     assert c.tiers(people, NONE, acts, as_of="2026-04-02").tolist() == ["public_sea"]
+    tomorrow = touches(("a", "2026-04-02", "in"))
+    assert c.tiers(people, NONE, tomorrow, as_of="2026-04-01").tolist() == ["public_sea"]
+    assert c.tiers(people, NONE, tomorrow, as_of="2026-04-02").tolist() == ["high_potential"]
 
 
 def test_at_risk_goes_by_the_own_rhythm():

@@ -84,6 +84,7 @@ def test_the_window_includes_its_limit():
     assert people(log("A0 B24", "A0 B24.001"), "AB", window="1D", order="strict") == [2, 1]
     assert people(log("B0 A24", "B0 A24.001"), "AB", window="1D", order="any") == [2, 1]
     assert people(log("A0 B0", "A0 B1"), "AB", window="0h") == [2, 1]
+    assert people(log("A0 B24", "A0 B24.001"), "AB", window=np.timedelta64(1, "D")) == [2, 1]
 
 
 def test_any_order_with_a_window_must_hold_the_first_entry_unless_any_entry_may():
@@ -197,6 +198,10 @@ def test_the_input_is_not_changed():
         ({"order": "sorted"}, "`order` must be one of 'ordered', 'strict', 'any'; found 'sorted'"),
         ({"entry": "last"}, "`entry` must be one of 'first', 'any'; found 'last'"),
         ({"window": 30}, "`window` must be a time span with a unit such as '30D' or '1h'; found 30"),
+        (
+            {"window": np.int64(30)},
+            "`window` must be a time span with a unit such as '30D' or '1h'; found np.int64(30)",
+        ),
         ({"window": "-1D"}, "`window` must not be negative; found '-1D'"),
         ({"by": "country"}, "`events` needs the columns who, event, at, country; missing: country"),
         ({"by": "who"}, "`by` must be a column beside who, event and at, with a name of its own; found 'who'"),

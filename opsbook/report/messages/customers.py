@@ -102,9 +102,6 @@ MESSAGES: dict[str, str] = {
     "dependence.block_active": N_("Stage {next} needs {needed:.0%} of active customers; it has {share:.0%}."),
     "dependence.block_sales_usd": N_("Stage {next} needs {needed:.0%} of sales; it has {share:.0%}."),
     "dependence.block_visitors": N_("Stage {next} needs {needed:.0%} of traffic; it has {share:.0%}."),
-    "dependence.block_active_unknown": N_(
-        "Whether stage {next} is reached cannot be told: active customers are not known."
-    ),
     "dependence.block_sales_usd_unknown": N_(
         "Whether stage {next} is reached cannot be told: the sales of a pool are not known."
     ),
