@@ -58,6 +58,20 @@ def changed(**cells):
     return list(row.values())
 
 
+def encrypted_biff():
+    """A workbook that says it is encrypted: the record after the beginning becomes FILEPASS."""
+    data = bytearray(biff([KEYWORDS, PLAIN]))
+    beginning = data.find(b"\x09\x08")
+    after = beginning + 4 + int.from_bytes(data[beginning + 2 : beginning + 4], "little")
+    data[after : after + 2] = b"\x2f\0"
+    return bytes(data)
+
+
+def encrypted_ooxml():
+    """The container of an encrypted .xlsx: an OLE file with a stream named EncryptedPackage."""
+    return biff([KEYWORDS, PLAIN]).replace("Workbook".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le"), 1)
+
+
 FILES = {
     "biff8.xls": biff([KEYWORDS, PLAIN]),
     "biff8-two-sheets.xls": biff([KEYWORDS, PLAIN], sheets=("a", "b")),
@@ -111,6 +125,8 @@ FILES = {
     "empty.xls": b"",
     "only-blanks.csv": b"\r\n \r\n",
     "picture.xls": b"\x89PNG\r\n\x1a\n" + bytes(64),
+    "encrypted.xls": encrypted_biff(),
+    "encrypted.xlsx": encrypted_ooxml(),
     "truncated.xls": biff([KEYWORDS, PLAIN])[:3000],
     "truncated.xlsx": xlsx([[TITLE], KEYWORDS])[:2000],
     "random-bytes.xls": bytes(range(256)) * 8,
