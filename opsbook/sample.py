@@ -562,7 +562,7 @@ def _channels(world: World, performance: pd.DataFrame, rng) -> pd.DataFrame:
             inquirers, tm = rng.binomial(count, 0.6 * rate), rng.binomial(count, 0.4 * rate)
             buyers = rng.binomial(inquirers + tm, 0.1)
             if against:
-                extra = more.poisson(visitors * share)
+                extra = more.poisson(visitors * share * 0.7)
                 count += extra
                 inquirers, tm = inquirers + more.binomial(extra, 0.6 * rate), tm + more.binomial(extra, 0.4 * rate)
             rows.append((week, channel, count, inquirers, tm, buyers))
