@@ -24,6 +24,7 @@ _WINDOW = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})\s*(?:~|～|至|_)\s*(\d{4})-?(\
 _UNIT = re.compile(r"[(（](元|分|美元|人民币|usd|cny|秒|小时)[)）]$")
 _UNIT_SCALE = {"分": 0.01}
 _HTML = re.compile(r"\s*<(!doctype|html|table|head|body|meta|\?xml)", re.I)
+_OLE = b"\xd0\xcf\x11\xe0"
 #: A BIFF8 workbook whose first record after the beginning (BOF, of 8 or 16 bytes) is FILEPASS.
 _BIFF_ENCRYPTED = re.compile(rb"\x09\x08(?:\x08\0.{8}|\x10\0.{16})\x2f\0", re.DOTALL)
 _ENCRYPTED = "the workbook is encrypted; save it without a password and import it again"
@@ -58,7 +59,7 @@ def read_sheets(data: bytes) -> list[Sheet]:
     for magic, what in _PICTURES.items():
         if data.startswith(magic):
             raise ExportError(f"the file is {what}, not a table; export it again as .xls, .xlsx or .csv")
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if data.startswith((b"PK\x03\x04", _OLE)):
         return _read_workbook(data)
     text = _decode(data)
     return _read_html(text) if _HTML.match(text) else _read_text(text)
@@ -67,7 +68,7 @@ def read_sheets(data: bytes) -> list[Sheet]:
 def _read_workbook(data: bytes) -> list[Sheet]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    if "EncryptedPackage".encode("utf-16-le") in data or _BIFF_ENCRYPTED.search(data):
+    if data.startswith(_OLE) and ("EncryptedPackage".encode("utf-16-le") in data or _BIFF_ENCRYPTED.search(data)):
         raise ExportError(_ENCRYPTED)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
