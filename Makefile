@@ -31,7 +31,7 @@ golden: $(VENV)/.dev ## run the committed notebooks on the sample and store thei
 		--ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec
 
 bench: $(VENV)/.dev ## measure speed side by side and write docs/benchmarks.md
-	$(VENV)/bin/python -m pytest -q bench -p no:doctest --benchmark-json=.benchmarks/latest.json
+	$(VENV)/bin/python -m pytest -q bench --benchmark-json=.benchmarks/latest.json
 	$(VENV)/bin/python bench/write.py .benchmarks/latest.json docs/benchmarks.md
 
 lint: $(VENV)/.dev ## style and the direction of imports
