@@ -16,7 +16,7 @@ test: $(VENV)/.dev lint ## unit tests, notebooks against their stored results, a
 	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile
 	$(OPSBOOK) import data/inbox --quiet
 	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
-		-p no:doctest $(NOTEBOOKS)
+		$(NOTEBOOKS)
 
 lab: $(VENV)/.lab ## open the notebooks in JupyterLab
 	$(OPSBOOK) lab
