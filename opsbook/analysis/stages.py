@@ -1,10 +1,12 @@
 """The business funnel from exposure to order, and where it leaks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
+
+from opsbook.analysis import funnel
 
 BUSINESS_COLUMNS = ("step", "counted", "number", "share", "lower", "upper", "median_time")
 
@@ -55,7 +57,7 @@ def business(counts: Mapping[str, float], persons: pd.DataFrame) -> pd.DataFrame
     return pd.concat([above, below], ignore_index=True).reindex(columns=BUSINESS_COLUMNS)
 
 
-def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 30) -> pd.DataFrame:
+def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 5) -> pd.DataFrame:
     """Steps at which one group loses more persons than the others do, beyond chance.
 
     `table` is a funnel with a breakdown (`funnel.funnel(..., by=by)`): channels, countries, or the halves of a period.
@@ -83,6 +85,23 @@ def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 30)
     result["verdict"] = np.select([result["p_fewer"].isna(), result["p_fewer"] < level], ["unknown", "leak"], "no leak")
     columns = [by, "step", "people", "people_before", "share", "rest_share", "lost", "p_fewer", "verdict"]
     return result[columns].sort_values(["p_fewer", "lost"], ascending=[True, False], kind="stable", ignore_index=True)
+
+
+def leaks_over_time(
+    events: pd.DataFrame, steps: Sequence, *, window, as_of, recent_days: int = 28, order: str = "ordered"
+) -> pd.DataFrame:
+    """Steps at which the persons who entered lately are lost more often than those before them, beyond chance.
+
+    A person is `recent` when she entered within the `recent_days` up to `as_of`, else `earlier`. Only persons whose
+    `window` has ended count: those who entered yesterday have had no time yet. Columns as in `leaks`, with `period`.
+    """
+    entered = funnel.paths(events, steps[:1], window=window)[0].dt.tz_localize(None)
+    age = pd.Timestamp(as_of).floor("D") + pd.Timedelta("1D") - entered
+    period = pd.Series(np.where(age <= pd.Timedelta(days=recent_days), "recent", "earlier"), index=entered.index)
+    ended = period[age >= pd.Timedelta(window)]
+    kept = events[events["who"].isin(ended.index)]
+    table = funnel.funnel(kept.assign(period=kept["who"].map(ended)), steps, window=window, order=order, by="period")
+    return leaks(table, "period")
 
 
 def _fewer(people, before, rest_people, rest_before) -> float:

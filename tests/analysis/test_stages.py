@@ -72,13 +72,46 @@ def test_the_leaking_step_is_named():
 
 
 def test_few_persons_tell_nothing():
-    table = stages.leaks(broken_down(ads=(29, 0, 0), mail=(200, 100, 40)), "channel")
+    table = stages.leaks(broken_down(ads=(4, 0, 0), mail=(200, 100, 40)), "channel")
     assert table["verdict"].tolist() == ["unknown"] * 4
     assert stages.leak_messages(table, "channel") == [{"id": "funnel.leak_unknown", "comparisons": 0}]
-    table = stages.leaks(broken_down(ads=(30, 0, 0), mail=(30, 29, 28)), "channel")
-    assert table["verdict"].tolist()[:2] == ["leak", "no leak"]
+    table = stages.leaks(broken_down(ads=(5, 0, 0), mail=(5, 5, 5)), "channel")
+    assert table["verdict"].tolist() == ["leak", "no leak", "unknown", "unknown"]
     table = stages.leaks(broken_down(ads=(30, 0, 0), mail=(200, 100, 40)), "channel")
     assert table.loc[table["channel"] == "ads", "verdict"].tolist() == ["leak", "unknown"]
+
+
+def history(recent_rate, seed=0, recent=30):
+    """A year of inquiries; a quote follows seven in ten, but only so many of the last four weeks."""
+    rng = np.random.default_rng(seed)
+    day = np.append(rng.uniform(28, 365, 300), rng.uniform(0, 28, recent))
+    rate = np.append(np.full(300, 0.7), np.full(recent, recent_rate))
+    at = pd.Timestamp("2026-09-20") - pd.to_timedelta(day, unit="D")
+    who = np.arange(len(day))
+    quoted = rng.random(len(day)) < rate
+    later = at[quoted] + pd.to_timedelta(rng.exponential(2, quoted.sum()), unit="D")
+    asked = pd.DataFrame({"who": who, "event": "inquiry", "at": at})
+    quotes = pd.DataFrame({"who": who[quoted], "event": "quote", "at": later})
+    return pd.concat([asked, quotes[quotes["at"] < "2026-09-20"]])
+
+
+def test_a_leak_of_the_last_weeks_is_found():
+    table = stages.leaks_over_time(history(0.15), ["inquiry", "quote"], window="7D", as_of="2026-09-19")
+    assert table.iloc[0][["period", "step", "verdict"]].tolist() == ["recent", "quote", "leak"]
+    assert table["people_before"].sum() < 330  # the last week has not had its seven days
+
+
+def test_fresh_entries_are_no_leak():
+    steps = ["inquiry", "quote"]
+    found = [stages.leaks_over_time(history(0.7, seed), steps, window="7D", as_of="2026-09-19") for seed in range(40)]
+    assert sum((table["verdict"] == "leak").any() for table in found) <= 2
+
+
+def test_a_window_that_ends_with_the_day_has_ended():
+    times = pd.to_datetime(["2026-09-13 00:00", "2026-09-13 00:01", "2026-08-23 00:00", "2026-08-22 23:59"])
+    events = pd.DataFrame({"who": range(4), "event": "inquiry", "at": times})
+    table = stages.leaks_over_time(events, ["inquiry", "quote"], window="7D", as_of="2026-09-19").set_index("period")
+    assert table["people_before"].to_dict() == {"recent": 2, "earlier": 1}
 
 
 def test_one_group_has_nothing_to_be_compared_with():
