@@ -23,7 +23,7 @@ KINDS = {"share": "percent", "growth": "percent", "change": "decimal", "time": "
 _PLAIN: dict[str, Callable[[Any], str]] = {
     "count": "{:,.0f}".format,
     "decimal": "{:,.2f}".format,
-    "percent": "{:.1%}".format,
+    "percent": lambda share: f"{share:.1%}" if abs(share) >= 0.1 else f"{share:.2%}",
     "points": lambda share: f"{100 * share:+.1f} pp",
     "cny": "¥{:,.2f}".format,
     "usd": "${:,.2f}".format,
@@ -34,10 +34,10 @@ _PLAIN: dict[str, Callable[[Any], str]] = {
 def plain(value: Any, kind: str = "text") -> str:
     """The value as a reader sees it: formatted by its kind, cleaned of control characters, an en dash when missing.
 
-    `percent` and `points` take fractions (0.093 is shown as 9.3%, a difference of 0.012 as +1.2 pp).
+    `percent` and `points` take fractions (0.0162 is shown as 1.62%, a difference of 0.012 as +1.2 pp).
 
     >>> plain(1234.0, "count"), plain(0.0931, "percent"), plain(-0.012, "points"), plain(float("nan"), "cny")
-    ('1,234', '9.3%', '-1.2 pp', '–')
+    ('1,234', '9.31%', '-1.2 pp', '–')
     """
     if is_missing(value):
         return MISSING

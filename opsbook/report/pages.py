@@ -19,6 +19,7 @@ from opsbook.report.findings import METRICS_MIME
 from opsbook.report.language import N_
 
 FOLDER = Path(__file__).parent / "template"
+SVG, PNG = "image/svg+xml", "image/png"
 
 #: The notebooks of a report in their order, and what their pages are called.
 TITLES = {
@@ -152,16 +153,23 @@ def _translated(words: Mapping[str, str], lang: str) -> dict[str, str]:
 def _prepared(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:
     """A copy in the language of the page, charts in the colours of the page, without figures meant for programs."""
     notebook = copy.deepcopy(notebook)
+    drawn: dict[str, str] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = language.translate(cell.source, lang)
             continue
-        outputs = [output for output in cell.get("outputs", []) if METRICS_MIME not in output.get("data", {})]
-        for output in outputs:
-            if "image/svg+xml" in output.get("data", {}):
-                output.data["image/svg+xml"] = _adapted(output.data["image/svg+xml"])
-        cell.outputs = outputs
+        cell.outputs = [output for output in cell.get("outputs", []) if METRICS_MIME not in output.get("data", {})]
+        for data in (output.data for output in cell.outputs if "data" in output):
+            _keep_smaller(data)
+            if SVG in data:
+                data[SVG] = _once(_adapted(data[SVG]), drawn)
     return notebook
+
+
+def _keep_smaller(data: dict[str, str]) -> None:
+    """Of a picture that an output holds twice, keep the smaller one."""
+    if SVG in data and PNG in data:
+        del data[SVG if len(data[PNG]) < len(data[SVG]) else PNG]
 
 
 def _adapted(svg: str) -> str:
@@ -169,6 +177,18 @@ def _adapted(svg: str) -> str:
     for colour, variable in ((INK, "currentColor"), (LINE, "var(--line)"), (PAPER, "var(--paper)")):
         svg = svg.replace(colour, variable)
     return svg
+
+
+_DEFINED = re.compile(r'<path id="([^"]+)"[^>]*/>|<clipPath id="([^"]+)">.*?</clipPath>', re.DOTALL)
+
+
+def _once(svg: str, drawn: dict[str, str]) -> str:
+    """A chart without the glyphs, markers and clips that an earlier chart of the page has defined: ids stay unique."""
+
+    def definition(match: re.Match) -> str:
+        return match[0] if drawn.setdefault(match[1] or match[2], match[0]) is match[0] else ""
+
+    return _DEFINED.sub(definition, svg).replace("<defs></defs>", "")
 
 
 def _with_contents(html: str) -> str:

@@ -4,8 +4,9 @@ import re
 import sys
 from io import BytesIO
 
-from matplotlib import get_backend
+import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
+from PIL import Image
 
 # The page swaps these three for its own colours, so that a chart follows a light or a dark scheme.
 INK, LINE, PAPER = "#1d2329", "#d5dae0", "#ffffff"
@@ -35,10 +36,11 @@ def svg(figure: Figure) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as PNG, at twice the density of a common screen."""
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return buffer.getvalue()
+    """The figure as PNG in 128 colours, at one and a half times the density of a common screen."""
+    drawn, packed = BytesIO(), BytesIO()
+    figure.savefig(drawn, format="png", dpi=DPI)
+    Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(packed, format="png", optimize=True)
+    return packed.getvalue()
 
 
 def picture(figure: Figure) -> str | bytes:
@@ -56,7 +58,7 @@ def use_in_notebook() -> None:
     shell = ipython.get_ipython() if ipython else None
     if shell is None:
         return
-    get_backend()  # settles the inline back end, which otherwise would install its own formatters later
+    plt.switch_backend(plt.get_backend())  # loads the inline back end now; later it would put its own formatters in
     formatters = shell.display_formatter.formatters
     formatters["image/svg+xml"].for_type(Figure, lambda figure: _if_type(picture(figure), str))
     formatters["image/png"].for_type(Figure, lambda figure: _if_type(picture(figure), bytes))
