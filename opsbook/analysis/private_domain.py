@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from opsbook.analysis.brief import ACTION_COLUMNS
+from opsbook.analysis.stages import leak_message
 
 MODULE = "private_domain"
 
@@ -20,7 +21,8 @@ def actions(
 ) -> pd.DataFrame:
     """Proposals from the funnel's leaks, from customers who have gone silent, and from what the business hangs on.
 
-    `week` is the Saturday of the report; `leaks` comes from `stages.leaks` with the breakdown `by`, `risk` from
+    `week` is the Saturday of the report; `leaks` comes from `stages.leaks` with the breakdown `by` (or
+    from `stages.leaks_over_time`, `by="period"`), `risk` from
     `customers.at_risk`, `warnings` from `dependence.warnings`. At most `most` customers, those with the most orders
     behind them first; only customers silent beyond a rhythm of their own are proposed, for the others the silence is no
     evidence.
@@ -41,24 +43,16 @@ def _leaks(leaks: pd.DataFrame | None, by: str, week: date) -> list[dict]:
             week,
             7,
             2,
-            object_type="channel",
-            object=str(each[by]),
+            object_type="store" if by == "period" else "channel",
+            object="" if by == "period" else str(each[by]),
             action={"id": "funnel.fix_leak", "verb": "fix", "step": str(each["step"])},
-            evidence={
-                "id": "funnel.leak",
-                "group": str(each[by]),
-                "step": str(each["step"]),
-                "people": int(each["people"]),
-                "before": int(each["people_before"]),
-                "rate": float(each["share"]),
-                "rest_rate": float(each["rest_share"]),
-                "lost": float(each["lost"]),
-            },
+            evidence=leak_message(each, by),
             priority="P1",
             owner="sales",
             review_metric="opportunity_rate",
         )
         for each in found
+        if (by, each[by]) != ("period", "earlier")  # better than it was: nothing to mend
     ]
 
 

@@ -130,16 +130,20 @@ def leak_messages(table: pd.DataFrame, by: str) -> list[dict]:
     if found.empty:
         known = table["verdict"] != "unknown"
         return [{"id": "funnel.no_leak" if known.any() else "funnel.leak_unknown", "comparisons": int(known.sum())}]
-    return [
-        {
-            "id": "funnel.leak",
-            "group": str(row[by]),
-            "step": str(row["step"]),
-            "people": int(row["people"]),
-            "before": int(row["people_before"]),
-            "rate": float(row["share"]),
-            "rest_rate": float(row["rest_share"]),
-            "lost": float(row["lost"]),
-        }
-        for _, row in found.iterrows()
-    ]
+    return [leak_message(row, by) for row in found.to_dict("records")]
+
+
+def leak_message(row: dict, by: str) -> dict:
+    """One row of `leaks` as a message. Over time (`leaks_over_time`) a leak of the earlier persons is an
+    improvement."""
+    kinds = {("period", "recent"): "funnel.leak_recent", ("period", "earlier"): "funnel.leak_healed"}
+    return {
+        "id": kinds.get((by, row[by]), "funnel.leak"),
+        "group": str(row[by]),
+        "step": str(row["step"]),
+        "people": int(row["people"]),
+        "before": int(row["people_before"]),
+        "rate": float(row["share"]),
+        "rest_rate": float(row["rest_share"]),
+        "lost": float(row["lost"]),
+    }

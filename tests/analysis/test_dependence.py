@@ -103,6 +103,7 @@ def test_one_unknown_number_leaves_all_shares_of_the_measure_unknown():
     found = d.distribution(pools(("shop", 1, np.nan, 10, 5), ("site", 4, 20, 30, 5)))
     assert found["active_share"].isna().all() and found["sales_usd_share"].tolist() == [0.25, 0.75]
     assert d.main_pool(found, RULES) == {"id": "dependence.stage_unknown"}
+    assert d.distribution(pools(("shop", 1, 1, np.nan, 5), ("site", 4, 2, 30, 5)))["sales_usd_share"].isna().all()
     assert d.main_pool(d.distribution(pools()), RULES) == {"id": "dependence.stage_unknown"}
 
 
@@ -180,7 +181,7 @@ def test_the_sign_needs_eight_weeks_and_looks_at_twelve():
         "weeks": 7,
         "more": 1,
     }
-    assert d.platform_release(weeks(FALLING[:8], [60] * 8), RULES)["weeks"] == 8
+    assert d.platform_release(weeks(FALLING[:8], [60] * 8), RULES)["id"] == "dependence.release_holds"
     gap = weeks([*FALLING[:8], np.nan], [60] * 9)
     assert d.platform_release(gap, RULES)["weeks"] == 8
     long = d.platform_release(weeks([1] * 5 + FALLING, [900] * 5 + [60] * 12), RULES)

@@ -179,6 +179,7 @@ def test_when_a_fit_is_degenerate(theta, a, b, expected):
 def test_spend_needs_two_repeat_buyers_with_a_value():
     assert loyalty.fit_gamma_gamma([0, 0, 1], [np.nan, np.nan, 5]).degenerate is True
     assert loyalty.fit_gamma_gamma([1, 1, 1], [5, 0, -2]).customers == 1
+    assert np.isfinite(loyalty.fit_gamma_gamma([1, 2], [5, 8]).log_likelihood)
 
 
 def test_spend_that_never_varies_is_refused():

@@ -33,6 +33,24 @@ def test_leaks_are_to_be_fixed():
     assert table["evidence"][0]["lost"] == 35 and table["action"][0]["verb"] == "fix"
 
 
+def test_a_leak_over_time_concerns_the_store_and_only_when_it_is_new():
+    leaks = pd.DataFrame(
+        {
+            "period": ["recent", "earlier"],
+            "step": "quote",
+            "people": 5,
+            "people_before": 100,
+            "share": 0.05,
+            "rest_share": 0.4,
+            "lost": 35.0,
+            "verdict": "leak",
+        }
+    )
+    table = p.actions(WEEK, leaks=leaks, by="period")
+    assert table[["object_type", "object"]].to_numpy().tolist() == [["store", ""]]
+    assert table["evidence"][0]["id"] == "funnel.leak_recent"
+
+
 def test_only_customers_silent_beyond_their_own_rhythm_are_called():
     risk = pd.DataFrame(
         {

@@ -63,6 +63,10 @@ def messages():
     yield from stages.leak_messages(leaking, "channel")
     yield from stages.leak_messages(funnel_of(ads=(200, 90), mail=(200, 100)), "channel")
     yield from stages.leak_messages(funnel_of(ads=(2, 1), mail=(2, 1)), "channel")
+    for period in ("recent", "earlier"):
+        rows = pd.DataFrame({"period": sorted(["recent", "earlier"] * 2), "step": list("ABAB")})
+        worse = [(100, 20) if name == period else (200, 150) for name in ("earlier", "recent")]
+        yield from stages.leak_messages(stages.leaks(rows.assign(people=np.ravel(worse)), "period"), "period")
     pool_table = pd.DataFrame(
         {"pool": ["a", "b", "c"], "registered": [5, 5, None], "active": [9, 1, 1], "reachable": 1}
     )

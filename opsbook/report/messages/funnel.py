@@ -8,6 +8,15 @@ MESSAGES: dict[str, str] = {
         "{group}: of {before:,} persons {people:,} took the step “{step}” ({rate:.1%}); elsewhere "
         "{rest_rate:.1%} do. At that rate {lost:,.0f} more would have."
     ),
+    "funnel.leak_recent": N_(
+        "Of the {before:,} persons who entered lately {people:,} took the step “{step}” "
+        "({rate:.1%}); before them {rest_rate:.1%} did. At that rate {lost:,.0f} more would "
+        "have."
+    ),
+    "funnel.leak_healed": N_(
+        "The step “{step}” holds better than it did: {rest_rate:.1%} of the persons who "
+        "entered lately took it, {rate:.1%} ({people:,} of {before:,}) of those before."
+    ),
     "funnel.no_leak": N_(
         "No step loses more persons in one group than in the others, beyond chance ({comparisons:,} comparisons)."
     ),
@@ -62,6 +71,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "people_before": (N_("Persons before"), "count"),
     "step_rate": (N_("Of the step before"), "percent"),
     "overall_rate": (N_("Of the first step"), "percent"),
+    "period": (N_("Period"), "code"),
     "median_time": (N_("Median time"), "text"),
     "p75_time": (N_("Time of three quarters"), "text"),
     "p90_time": (N_("Time of nine tenths"), "text"),
@@ -88,6 +98,8 @@ CODES: tuple[str, ...] = (
     N_("truncated"),
     N_("count"),
     N_("persons"),
+    N_("recent"),
+    N_("earlier"),
     N_("registered"),
     N_("reachable"),
     N_("active"),
