@@ -186,7 +186,11 @@ def _once(svg: str, drawn: dict[str, str]) -> str:
     """A chart without the glyphs, markers and clips that an earlier chart of the page has defined: ids stay unique."""
 
     def definition(match: re.Match) -> str:
-        return match[0] if drawn.setdefault(match[1] or match[2], match[0]) is match[0] else ""
+        name, outline = match[1] or match[2], match[0]
+        if drawn.get(name) == outline:
+            return ""
+        drawn[name] = outline
+        return outline
 
     return _DEFINED.sub(definition, svg).replace("<defs></defs>", "")
 
