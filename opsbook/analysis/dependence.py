@@ -105,7 +105,7 @@ def overview(orders: pd.DataFrame, dimensions: list[str], ruleset) -> pd.DataFra
     unknown = pd.Series(pd.NA, index=orders.index)
     rows = [concentration(shares(orders["amount"], orders.get(name, unknown))) for name in dimensions]
     table = pd.DataFrame(rows, columns=["hhi", "effective", "largest", "largest_share", "groups", "unknown_amount"])
-    table.insert(0, "dimension", dimensions)
+    table.insert(0, "dimension", [f"by {name}" for name in dimensions])
     return table.assign(band=[band(hhi, ruleset) for hhi in table["hhi"]])
 
 

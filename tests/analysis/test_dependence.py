@@ -63,7 +63,7 @@ def test_warnings_above_the_line_of_a_platform_and_from_the_line_of_a_customer_o
 
 def test_overview_by_several_dimensions():
     table = d.overview(orders(("a", "x", 3.0), ("b", "x", 1.0)), ["platform", "customer_id", "country"], RULES)
-    assert table["dimension"].tolist() == ["platform", "customer_id", "country"]
+    assert table["dimension"].tolist() == ["by platform", "by customer_id", "by country"]
     assert table["hhi"].tolist()[:2] == [10_000, 6250] and table["band"].tolist() == [
         "concentrated",
         "concentrated",

@@ -28,7 +28,7 @@ def test_engagement_halves_and_our_mail_gives_none():
         ("a", "2026-03-01", "inquiry", "in"),
         ("b", "2026-03-31", "inquiry", "out"),
         ("c", "2026-03-31", "unheard of", "in"),
-        ("d", "2026-04-02", "inquiry", "in"),
+        ("d", "2026-04-01", "inquiry", "in"),
     )
     assert leads.engagement(seen, {"inquiry": 10}, "2026-03-31").to_dict() == {"a": 15, "c": 0}
     assert leads.engagement(seen, {"inquiry": 10}, "2026-03-31", half_life=15)["a"] == 12.5

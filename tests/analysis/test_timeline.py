@@ -90,7 +90,8 @@ def test_an_answer_counts_within_its_days():
         ("b", "2026-01-01", "email", "mail", "out"),
         ("b", "2026-01-08 00:01", "email", "message", "in"),
         ("c", "2026-01-02", "email", "mail", "out"),
+        ("d", "2026-01-01 00:01", "email", "mail", "out"),
     )
     # The mail to c is not seven days old yet at the last moment on record.
-    assert t.responses(seen, 7) == (1, 2)
+    assert t.responses(seen, 7) == (1, 3)
     assert t.responses(seen[:0], 7) == (0, 0)
