@@ -9,14 +9,14 @@ import pandas as pd
 from opsbook.analysis.brief import ACTION_COLUMNS, OBJECT_TYPES, OWNERS, PRIORITIES, VERBS
 
 
-def rank(proposals: Sequence[pd.DataFrame], capacity: int = 12, per_owner: int = 5) -> pd.DataFrame:
+def rank(proposals: Sequence[pd.DataFrame], capacity: int = 12, per_owner: int = 8, per_kind: int = 3) -> pd.DataFrame:
     """The proposals that a team can do in a week: without repeats and contradictions, most urgent first.
 
-    Order: priority, due date, known effects before unknown ones, then the larger low end of the effect. Of proposals
+    Order: priority, known effects before unknown ones, due date, then the larger low end of the effect. Of proposals
     that want the same of an object, the first stays and names the other modules in `also`. Of proposals that pull an
     object in opposite directions (`brief.VERBS`; the same `what`, if the action names one: bid, budget, ...) the more
-    urgent stays, at the same priority the careful one (less). At most `capacity` in all and `per_owner` per owner
-    (our defaults); P0 is never cut.
+    urgent stays, at the same priority the careful one (less). At most `capacity` in all, `per_owner` per owner and
+    `per_kind` of the same kind of action (our defaults); P0 is never cut.
 
     Columns in: `ACTION_COLUMNS`. Columns out: those, also (list of modules), kept (bool), why (message where not
     kept, else None). Rows that are not kept stand last: nothing disappears silently.
@@ -27,7 +27,7 @@ def rank(proposals: Sequence[pd.DataFrame], capacity: int = 12, per_owner: int =
     rows = sorted(({**row, "also": [], "why": None} for row in rows), key=_urgency)
     _drop_contradictions(rows)
     _drop_repeats(rows)
-    _cut(rows, capacity, per_owner)
+    _cut(rows, capacity, per_owner, per_kind)
     table = pd.DataFrame(rows, columns=[*ACTION_COLUMNS, "also", "why"], dtype=object)
     table.insert(len(table.columns) - 1, "kept", [row["why"] is None for row in rows])
     return table.sort_values("kept", ascending=False, kind="stable", ignore_index=True)
@@ -48,7 +48,7 @@ def _check(row: dict) -> None:
 def _urgency(row: dict) -> tuple:
     effect = row["effect"] if isinstance(row["effect"], dict) else {}
     tie = (row["module"], row["object_type"], str(row["object"]), row["action"]["id"])
-    return row["priority"], str(row["due"]), "low" not in effect, -effect.get("low", 0), *tie
+    return row["priority"], "low" not in effect, str(row["due"]), -effect.get("low", 0), *tie
 
 
 def _direction(row: dict) -> int:
@@ -84,11 +84,14 @@ def _drop_repeats(rows: list[dict]) -> None:
             first[wish]["also"].append(row["module"])
 
 
-def _cut(rows: list[dict], capacity: int, per_owner: int) -> None:
-    taken = Counter()
+def _cut(rows: list[dict], capacity: int, per_owner: int, per_kind: int) -> None:
+    limits = {"capacity": capacity, "per_owner": per_owner, "per_kind": per_kind}
+    owners, kinds = Counter(), Counter()
     for row in (row for row in rows if row["why"] is None):
-        full = taken.total() >= capacity or taken[row["owner"]] >= per_owner
+        owner, kind = row["owner"], row["action"]["id"]
+        full = owners.total() >= capacity or owners[owner] >= per_owner or kinds[kind] >= per_kind
         if full and row["priority"] != "P0":
-            row["why"] = {"id": "brief.over_capacity", "capacity": capacity, "per_owner": per_owner}
+            row["why"] = {"id": "brief.over_capacity"} | limits
         else:
-            taken[row["owner"]] += 1
+            owners[owner] += 1
+            kinds[kind] += 1

@@ -175,7 +175,25 @@ def _verdict(row: dict) -> dict:
     return {"id": f"traffic.change_{row['cause']}"} | numbers
 
 
+def headline(changes: pd.DataFrame, most: int = 3) -> list[dict]:
+    """What changed beyond chance, the channel that cost or brought most opportunities first; one calm message where
+    nothing did.
+
+    In: the result of `judge_change`. Weight of a channel: the larger of its traffic and its conversion effect, for two
+    that cancel each other are no small change. Out: at most `most` verdicts, or `traffic.nothing_changed` with the
+    number of channels that could be judged (of how many).
+    """
+    beyond = changes[~changes["cause"].isin(["chance", "unknown"])]
+    weight = beyond[["traffic_effect", "conversion_effect"]].abs().max(axis=1)
+    named = beyond.loc[weight.sort_values(ascending=False, kind="stable").index, "verdict"].head(most).tolist()
+    judged = int((changes["cause"] != "unknown").sum())
+    return named or [{"id": "traffic.nothing_changed", "judged": judged, "channels": len(changes)}]
+
+
 # ---- proposals --------------------------------------------------------------------------------------------------
+
+#: A loss of at least this share of all opportunities of the week before is a matter of now (our default).
+URGENT_LOSS = 0.2
 
 
 def propose(changes: pd.DataFrame, segments: pd.DataFrame | None, week, by: str = "country") -> pd.DataFrame:
@@ -184,18 +202,19 @@ def propose(changes: pd.DataFrame, segments: pd.DataFrame | None, week, by: str 
 
     In: the results of `judge_change` and of `segments.fruitless` (whose segments are of the kind `by`). A fall of
     visitors: check the channel; a fall of the rate: fix the reception of its visitors; a fruitless segment: check
-    before paying for more of it. Expected effect: from nothing to the whole loss regained, opportunities a week.
-    Columns out: `brief.ACTION_COLUMNS`.
+    before paying for more of it. Expected effect: from nothing to the whole loss regained, opportunities a week. P0
+    from a loss of `URGENT_LOSS` of all opportunities of the week before on. Columns out: `brief.ACTION_COLUMNS`.
     """
-    due, review = (pd.Timestamp(week).date() + timedelta(days=days) for days in (10, 21))
+    due, review = (pd.Timestamp(week).date() + timedelta(days=days) for days in (7, 21))
     common = {"module": "traffic", "owner": "operator", "due": due, "review_on": review}
-    rows = [common | row for change in changes.to_dict("records") for row in _for_channel(change)]
+    urgent = URGENT_LOSS * changes["before"].sum()
+    rows = [common | row for change in changes.to_dict("records") for row in _for_channel(change, urgent)]
     fruitless = [] if segments is None else [v for v in segments["verdict"] if v["id"] == "traffic.segment_fruitless"]
     rows += [common | _for_segment(verdict, by) for verdict in fruitless]
     return pd.DataFrame(rows, columns=list(ACTION_COLUMNS), dtype=object)
 
 
-def _for_channel(change: dict) -> list[dict]:
+def _for_channel(change: dict, urgent: float) -> list[dict]:
     """One proposal for each effect of the channel that is both a loss and beyond chance."""
     wishes = {
         "traffic": ("traffic.check_channel", "check", "visitors"),
@@ -210,7 +229,7 @@ def _for_channel(change: dict) -> list[dict]:
             "action": {"id": wishes[name][0], "verb": wishes[name][1], "channel": change["channel"]},
             "evidence": change["verdict"],
             "effect": {"id": "traffic.effect_regained", "low": 0.0, "high": float(loss), "unit": "opportunities"},
-            "priority": "P1",
+            "priority": "P0" if loss >= urgent else "P1",
             "review_metric": wishes[name][2],
         }
         for name, loss in lost.items()

@@ -32,16 +32,18 @@ def kept(table):
     return [(row.module, row.object) for row in table.itertuples() if row.kept]
 
 
-def test_order_is_priority_then_due_then_effect():
+def test_order_is_priority_then_a_known_effect_then_due():
     rows = [
         proposal(object="late", due=date(2026, 10, 1)),
         proposal(object="small", effect={"id": "x", "low": 1.0, "high": 2.0}),
         proposal(object="large", effect={"id": "x", "low": 5.0, "high": 6.0}),
         proposal(object="unknown"),
         proposal(object="now", priority="P0", due=date(2026, 12, 1)),
+        proposal(object="later", due=date(2026, 10, 1), effect={"id": "x", "low": 9.0, "high": 9.0}),
         proposal(object="month", priority="P2"),
     ]
-    assert [name for _, name in kept(rank(*rows, per_owner=9))] == ["now", "large", "small", "unknown", "late", "month"]
+    order = ["now", "large", "small", "later", "unknown", "late", "month"]
+    assert [name for _, name in kept(rank(*rows, per_kind=9))] == order
 
 
 def test_repeats_keep_the_first_and_name_the_other():
@@ -76,12 +78,22 @@ def test_raise_and_pause_of_the_same_word_do_not_both_stay():
 
 def test_capacity_never_cuts_what_is_urgent():
     rows = [proposal(object=f"w{i}") for i in range(4)] + [proposal(object=f"u{i}", priority="P0") for i in range(3)]
-    table = rank(*rows, capacity=2)
+    table = rank(*rows, capacity=2, per_kind=9)
     assert [name for _, name in kept(table)] == ["u0", "u1", "u2"]
     assert table["why"].iloc[-1]["id"] == "brief.over_capacity" and len(table) == 7
-    assert len(kept(rank(*rows, capacity=5))) == 5
+    assert len(kept(rank(*rows, capacity=5, per_kind=9))) == 5
     by_owner = rank(*rows[:4], proposal(object="s", owner="sales"), per_owner=2)
     assert [name for _, name in kept(by_owner)] == ["s", "w0", "w1"]
+
+
+def test_one_kind_of_action_does_not_fill_the_week():
+    rows = [proposal(object=f"w{i}") for i in range(4)]
+    rows += [proposal("boards", "keep", "p"), proposal(verb="pause", object="x")]
+    assert [name for _, name in kept(rank(*rows, per_kind=2))] == ["p", "w0", "w1", "x"]
+    table = rank(*rows, per_kind=2)
+    assert table["why"].iloc[-1] == {"id": "brief.over_capacity", "capacity": 12, "per_owner": 8, "per_kind": 2}
+    urgent = [proposal(object=f"u{i}", priority="P0") for i in range(4)]
+    assert len(kept(rank(*urgent, per_kind=2))) == 4
 
 
 def test_no_proposals():

@@ -229,7 +229,14 @@ def test_proposals_follow_the_cause():
         "high": 40.0,
         "unit": "opportunities",
     }
-    assert table["due"].iloc[0] == date(2026, 9, 29) and table["review_on"].iloc[0] == date(2026, 10, 10)
+    assert table["due"].iloc[0] == date(2026, 9, 26) and table["review_on"].iloc[0] == date(2026, 10, 10)
+
+
+def test_a_loss_of_a_fifth_of_all_opportunities_is_urgent():
+    lost = traffic.judge_change(window(a=(1000, 100), b=(900, 400)), window(a=(0, 0), b=(900, 400)))
+    assert traffic.propose(lost, None, date(2026, 9, 19))["priority"].tolist() == ["P0"]
+    less = traffic.judge_change(window(a=(1000, 99), b=(900, 401)), window(a=(0, 0), b=(900, 401)))
+    assert traffic.propose(less, None, date(2026, 9, 19))["priority"].tolist() == ["P1"]
 
 
 def test_proposals_about_segments():
@@ -241,3 +248,23 @@ def test_proposals_about_segments():
     table = traffic.propose(changes, pd.DataFrame({"verdict": verdicts}), date(2026, 9, 19))
     assert [(row.object_type, row.action["segment"]) for row in table.itertuples()] == [("store", "XX")]
     assert traffic.propose(changes, None, date(2026, 9, 19)).empty
+
+
+def test_headline_names_what_is_beyond_chance_and_weighs_effects_that_cancel():
+    before = window(a=(1000, 100), b=(1000, 100), c=(50, 5))
+    after = window(a=(2000, 100), b=(1000, 40), c=(60, 6))
+    changes = traffic.judge_change(before, after)
+    named = traffic.headline(changes)
+    assert [(verdict["channel"], verdict["id"]) for verdict in named] == [
+        ("a", "traffic.change_opposed"),
+        ("b", "traffic.change_conversion"),
+    ]
+    assert traffic.headline(changes, most=1) == named[:1]
+
+
+def test_headline_is_calm_where_nothing_changed():
+    same = window(a=(1000, 100))
+    calm = {"id": "traffic.nothing_changed", "judged": 1, "channels": 1}
+    assert traffic.headline(traffic.judge_change(same, same)) == [calm]
+    unknown = traffic.judge_change(same.head(0), same.assign(visitors=float("nan"), opportunities=float("nan")))
+    assert traffic.headline(unknown) == [calm | {"judged": 0}]

@@ -62,7 +62,8 @@ MESSAGES: dict[str, str] = {
     "brief.contradicts": N_("Left out: {module} wants the opposite for the same object, and that goes first."),
     "brief.repeats": N_("Left out: {module} already proposes it."),
     "brief.over_capacity": N_(
-        "Left for later: a week holds at most {capacity} actions, {per_owner} for each person (our default)."
+        "Left for later: a week holds at most {capacity} actions, {per_owner} for each person and {per_kind} of one "
+        "kind (our defaults)."
     ),
     # what became of last week's actions
     "brief.review_open": N_("{action_id}: open, due {due}."),

@@ -27,6 +27,10 @@ MESSAGES: dict[str, str] = {
     "traffic.change_unknown": N_(
         "{channel}: visitors or opportunities are missing; nothing can be said about the change."
     ),
+    "traffic.nothing_changed": N_(
+        "No channel changed its opportunities by more than chance ({judged} of {channels} channels could be compared "
+        "with the week before)."
+    ),
     "traffic.unknown_channels": N_(
         "These channels are not in the list of known ones and are kept under their own names: {channels}."
     ),
