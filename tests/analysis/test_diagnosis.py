@@ -341,7 +341,7 @@ def study():
 
 
 def test_planted_causes_are_recovered_and_clean_stores_left_alone():
-    outcomes = study().study(3)
+    outcomes = study().study(2)
     planted = outcomes[outcomes["planted"] != "none"]
     answered = planted[planted["answers"]]
     assert len(answered) / len(planted) >= 0.7
