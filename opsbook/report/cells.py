@@ -110,7 +110,9 @@ def kind(column: str) -> str:
     known = canonical().get(column)
     if known is None:
         return "text"
-    return known.unit.lower() if known.kind == "money" else KINDS.get(known.kind, known.kind)
+    if known.kind == "money":
+        return known.unit.lower() if known.unit.lower() in NUMERIC else "decimal"
+    return KINDS.get(known.kind, known.kind)
 
 
 @cache

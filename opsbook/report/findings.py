@@ -40,7 +40,7 @@ class _Words(string.Formatter):
 
     def get_field(self, field_name: str, args, kwargs):
         value = kwargs[field_name]
-        ours = field_name in _OUR_WORDS or (field_name == "name" and "_" in str(value))
+        ours = field_name in _OUR_WORDS or (field_name == "name" and (value in TABLES or cells.is_column(str(value))))
         return (our_word(value) if ours and isinstance(value, str) else value), field_name
 
     def format_field(self, value: Any, spec: str) -> str:
@@ -63,12 +63,18 @@ def our_word(value: str) -> str:
 
 
 def word(message: Mapping[str, Any] | None) -> str:
-    """A message of the analysis as one sentence in the language in use; `details` follow as further sentences."""
+    """A message of the analysis as one sentence in the language in use; `details` follow as further sentences.
+
+    A message without words, or whose words do not take its numbers, is shown bare: a page never fails for a sentence.
+    """
     if cells.is_missing(message):
         return cells.MISSING
-    template = language.translate(MESSAGES[message["id"]])
-    sentences = [_Words().vformat(template, (), message), *map(word, message.get("details", []))]
-    return ("" if language.current() == "zh" else " ").join(sentences)
+    try:
+        sentence = _Words().vformat(language.translate(MESSAGES[message["id"]]), (), message)
+    except (KeyError, TypeError, ValueError):
+        numbers = (f"{name}: {value}" for name, value in message.items() if name != "details")
+        sentence = cells.short(", ".join(numbers), 200)
+    return ("" if language.current() == "zh" else " ").join([sentence, *map(word, message.get("details") or [])])
 
 
 def say(*messages: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None) -> Block | None:

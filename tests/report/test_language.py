@@ -70,7 +70,7 @@ def wanted():
 
 def po(texts):
     """The texts as entries to be pasted into a catalog."""
-    return "\n\n".join(f"msgid {json.dumps(text, ensure_ascii=False)}\nmsgstr \"\"" for text in sorted(texts))
+    return "\n\n".join(f'msgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""' for text in sorted(texts))
 
 
 def fields(text):
