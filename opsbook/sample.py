@@ -391,7 +391,10 @@ def _campaigns(world: World, ads: pd.DataFrame, rng) -> pd.DataFrame:
     """Plans by day: the standard ones add up from their words, two whole-site plans beside them."""
     sums = ["impressions", "clicks", "spend", "inquiries", "tm", "opportunities"]
     standard = ads.groupby(["on", "campaign"], as_index=False)[sums].sum()
-    standard = standard.assign(plan_type="标准推广", budget=400.0, target_roi=np.nan)
+    first = pd.Timestamp(saturdays()[0])
+    standard = standard.assign(
+        plan_type="标准推广", budget=400.0, target_roi=np.nan, started_on=first - pd.Timedelta(weeks=40)
+    )
     plans = []
     for name, budget, click, rate, target in (
         ("全站推 爆品", 220, 1.8, 0.05, 4.0),
@@ -417,11 +420,26 @@ def _campaigns(world: World, ads: pd.DataFrame, rng) -> pd.DataFrame:
                     "plan_type": "全站推广",
                     "budget": float(budget),
                     "target_roi": target,
+                    "started_on": first - pd.Timedelta(weeks=4),
                 }
             )
         )
         plans[-1]["tm"] = plans[-1]["opportunities"] - plans[-1]["inquiries"]
-    return pd.concat([standard, *plans], ignore_index=True).round({"spend": 2})
+    plans[-1] = _under_higher_target(plans[-1], np.random.default_rng(world.prefix))
+    return pd.concat([standard, *plans], ignore_index=True).round({"spend": 2, "order_amount_usd": 2})
+
+
+def _under_higher_target(plan: pd.DataFrame, rng) -> pd.DataFrame:
+    """The plan with a higher target ROI until ten days before the end: it bought some three fifths as much."""
+    plan, early = plan.copy(), plan["on"] < pd.Timestamp(LAST_WEEK - timedelta(days=10))
+    before = plan[["clicks", "orders"]].clip(lower=1)
+    for name in ("impressions", "clicks", "inquiries", "tm", "orders"):
+        plan[name] = plan[name].mask(early, rng.binomial(plan[name], 0.6))
+    plan["opportunities"] = plan["inquiries"] + plan["tm"]
+    plan["orders"] = plan[["orders", "opportunities"]].min(axis=1)
+    plan["spend"] *= plan["clicks"] / before["clicks"]
+    plan["order_amount_usd"] *= plan["orders"] / before["orders"]
+    return plan.assign(target_roi=plan["target_roi"].mask(early, plan["target_roi"] + 1))
 
 
 def _profiles(world: World, products: pd.DataFrame, performance: pd.DataFrame, rng) -> pd.DataFrame:
