@@ -5,7 +5,9 @@ The rules are in `rules/boards.toml`; `conditions.py` tests them.
 Eligible is not shown: the platform chooses for each visitor what it shows, and nothing here promises a place.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -60,7 +62,8 @@ def evaluate(
     """
     facts = gather(products, reviews, prices, store=store, as_of=as_of, rules=rules)
     found: dict[str, np.ndarray] = {}
-    judged = [_path(path, facts, found) for path in PATHS]
+    with _uncollected():
+        judged = [_path(path, facts, found) for path in PATHS]
     row, path = np.divmod(np.arange(len(products) * len(PATHS)), len(PATHS))
     columns = {name: np.stack([column[name] for column in judged], axis=1).ravel() for name in judged[0]}
     return pd.DataFrame(
@@ -77,6 +80,19 @@ def evaluate(
         },
         index=products.index[row],
     )
+
+
+def join(profile: pd.DataFrame, performance: pd.DataFrame) -> pd.DataFrame:
+    """The products of a store, one row each: the profile's, then those that only the product export names.
+
+    `title`, `is_showcase` and `owner` are taken from the export where the profile lacks them. The export's counts are
+    those of a week and never stand in for those of 30 days: these stay missing for a product without a profile.
+    """
+    known, exported = (table.drop_duplicates("product_id").set_index("product_id") for table in (profile, performance))
+    joined = known.reindex(known.index.append(exported.index.difference(known.index, sort=False)))
+    shared = joined.columns.intersection(exported.columns).intersection(["title", "is_showcase", "owner"])
+    filled = {name: joined[name].fillna(exported[name].reindex(joined.index)) for name in shared}
+    return joined.assign(**filled).rename_axis("product_id").reset_index()
 
 
 def gather(products, reviews=None, prices=None, *, store: Any, as_of: date, rules: RuleSet | None = None) -> Facts:
@@ -160,21 +176,22 @@ def amounts(rule: Rule, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
     return have, need + {">": 1, "<": -1}.get(rule.operator, 0)
 
 
-def step(rule: Rule, facts: Facts, rows: np.ndarray) -> np.ndarray:
-    """What each of these rows still needs to meet the condition: a message with `missing`, `have` and `required`."""
-    told = np.empty(len(facts.products), dtype=object)
+def step(rule: Rule, facts: Facts, rows: np.ndarray) -> tuple[np.ndarray, list[dict]]:
+    """What each of these rows still needs to meet the condition, and which of these messages it is; -1 for other rows.
+
+    A message holds `missing`, `have` and `required`; rows with the same two numbers share one.
+    """
+    which = np.full(len(facts.products), -1)
     at_most = "at_most" if "<" in rule.operator else None
     kind = "_".join(filter(None, (f"boards.gap.{rule.field}", at_most, rule.base)))
     if rule.operator == "==":
-        told[rows] = {"id": kind}
-        return told
+        which[rows] = 0
+        return which, [{"id": kind}]
     have, need = (values[rows] for values in amounts(rule, facts))
-    # most facts are small counts: rows with the same two numbers share one message
-    pairs, which = np.unique(have + 1j * need, return_inverse=True)
-    triples = zip(np.abs(pairs.imag - pairs.real).tolist(), pairs.real.tolist(), pairs.imag.tolist(), strict=True)
-    shared = [{"id": kind, "missing": short, "have": now, "required": least} for short, now, least in triples]
-    told[rows] = _objects(shared)[which]
-    return told
+    codes, first = _distinct([have, need])
+    which[rows] = codes
+    pairs = zip(have[first].tolist(), need[first].tolist(), strict=True)
+    return which, [{"id": kind, "missing": abs(most - now), "have": now, "required": most} for now, most in pairs]
 
 
 def blocking(root: str, facts: Facts, found: dict[str, np.ndarray], open_rows: np.ndarray | None = None) -> dict:
@@ -192,20 +209,20 @@ def blocking(root: str, facts: Facts, found: dict[str, np.ndarray], open_rows: n
 
 def listed(masks: dict[str, np.ndarray], size: int) -> np.ndarray:
     """One list per row: the names of the masks that are true in it, in their order."""
-    patterns, which = _patterns(masks, size)
-    return _objects([list(names) for names in patterns])[which]
+    codes = sum((rows.astype(np.int64) << bit for bit, rows in enumerate(masks.values())), np.zeros(size, np.int64))
+    which, distinct = pd.factorize(codes)
+    return _objects([[name for bit, name in enumerate(masks) if code >> bit & 1] for code in distinct.tolist()])[which]
 
 
 def messages(masks: dict[str, np.ndarray], facts: Facts) -> np.ndarray:
     """One list of messages per row: what each of the conditions whose mask is true there still needs."""
-    patterns, which = _patterns(masks, len(facts.products))
-    told = {name: step(facts.rules[name], facts, rows) for name, rows in masks.items()}
-    result = np.empty(len(facts.products), dtype=object)
-    for position, names in enumerate(patterns):
-        rows = np.flatnonzero(which == position)
-        columns = [told[name][rows] for name in names]
-        result[rows] = _objects([list(row) for row in zip(*columns, strict=True)] if names else [[]] * len(rows))
-    return result
+    size = len(facts.products)
+    steps = [step(facts.rules[name], facts, rows) for name, rows in masks.items() if rows.any()]
+    if not steps:
+        return _objects([[]] * size)
+    which, first = _distinct([codes for codes, _ in steps])
+    told = [_objects([*texts, None])[codes[first]] for codes, texts in steps]
+    return _objects([[text for text in row if text] for row in zip(*told, strict=True)])[which]
 
 
 def product_ids(products: pd.DataFrame) -> pd.Series:
@@ -226,7 +243,7 @@ def _path(path: str, facts: Facts, found: dict[str, np.ndarray]) -> dict[str, np
         "failing": listed(failing, len(facts.products)),
         "unknown": listed(unclear, len(facts.products)),
         "gap": messages(failing, facts),
-        "rank": _rank(facts.rules.get(f"boards.{path}.ranked_by"), facts),
+        "rank": _rank(facts.rules.rules.get(f"boards.{path}.ranked_by"), facts),
         "alternative": _alternative(found[own], [found[other] for other in others]),
     }
 
@@ -248,12 +265,27 @@ def _rank(rule: Rule | None, facts: Facts) -> np.ndarray:
     return values.rank(method="dense", ascending=False).to_numpy()
 
 
-def _patterns(masks: dict[str, np.ndarray], size: int) -> tuple[list[tuple[str, ...]], np.ndarray]:
-    """The distinct combinations of names that occur, and which of them each row has."""
-    codes = sum((rows.astype(np.int64) << bit for bit, rows in enumerate(masks.values())), np.zeros(size, np.int64))
-    distinct, which = np.unique(codes, return_inverse=True)
-    names = list(masks)
-    return [tuple(name for bit, name in enumerate(names) if code >> bit & 1) for code in distinct.tolist()], which
+def _distinct(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct rows of a table given as columns: which of them each row is, and where each stands first."""
+    codes = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        values, distinct = pd.factorize(column)
+        codes = pd.factorize(codes * (len(distinct) + 1) + values)[0]
+    first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return codes, first
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection while many lists are made that all stay: it would walk them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _objects(values: list) -> np.ndarray:

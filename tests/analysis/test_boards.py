@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opsbook import sample
 from opsbook.analysis import boards, rules
 
 DAY = date(2026, 9, 19)
@@ -404,6 +405,30 @@ def test_paths_for_ready_to_ship_products_cannot_be_recommended_without_the_flag
     assert fit.loc["most_popular", "suits"] and pd.isna(fit.loc["pick", "suits"])
 
 
+# --- the two tables of products -------------------------------------------------------------------------------------
+
+
+def test_products_are_those_of_the_profile_and_those_that_only_the_export_names():
+    profile = pd.DataFrame({"product_id": ["1", "2", "2"], "title": [None, "Two", "Two"], "inquiries_30d": [3.0, 1, 9]})
+    performance = pd.DataFrame(
+        {"product_id": ["1", "3", "2", "3"], "title": ["One", "Three", "2", "3"], "inquiries_30d": 7.0}
+    )
+    out = boards.join(profile, performance)
+    assert out["product_id"].tolist() == ["1", "2", "3"]
+    assert out["title"].tolist() == ["One", "Two", "Three"]
+    assert out["inquiries_30d"].fillna(-1).tolist() == [3, 1, -1]
+    assert list(out.columns) == list(profile.columns)
+
+
+def test_a_store_without_profiles_has_the_products_of_the_export_and_nothing_is_known_of_them():
+    out = boards.join(
+        frame().assign(title=pd.Series(dtype="str")), pd.DataFrame({"product_id": ["5"], "title": ["Five"]})
+    )
+    judged = boards.evaluate(out, store=Store(None), as_of=DAY)
+    assert out["title"].tolist() == ["Five"]
+    assert judged["verdict"].eq("unknown").all()
+
+
 # --- an independent, deliberately naive implementation ---------------------------------------------------------------
 
 
@@ -557,3 +582,17 @@ def test_the_day_may_be_any_day():
     for day in (date(2020, 2, 29), DAY + timedelta(days=400)):
         out = boards.evaluate(frame(GOOD), store=Store(), as_of=day)
         assert out.loc[out["path"] == "hot_selling", "verdict"].item() == "pass"
+
+
+@pytest.mark.parametrize(
+    ("world", "readings"), [(sample.SHOES, {"best_review"}), (sample.HOME, {"best_review", "pick"})]
+)
+def test_the_sample_stores_show_every_verdict_and_both_readings(world, readings):
+    tables = sample.simulate(world)
+    profile = tables["product_profile"].loc[lambda rows: rows["week"] == pd.Timestamp(sample.LAST_WEEK)]
+    out = boards.evaluate(
+        profile, tables["review"], tables["price"], store=Store(world is sample.SHOES), as_of=sample.LAST_WEEK
+    )
+    assert readings <= set(out.loc[out["alternative"].notna(), "path"])
+    assert {"pass", "fail"} <= set(out["verdict"])
+    assert world is sample.SHOES or "unknown" in set(out["verdict"])
