@@ -129,6 +129,12 @@ def about(rules: RuleSet) -> list[dict]:
     return said
 
 
+def titled(ids: pd.Series, rules: RuleSet, lang: str) -> pd.Series:
+    """Lists of rule ids as lists of the rules' titles, for a reader of `en` or `zh`."""
+    titles = {rule.id: getattr(rule.title, lang) for rule in rules.values()}
+    return ids.map(lambda some: [titles[rule_id] for rule_id in some])
+
+
 @cache
 def _shipped() -> tuple[Rule, ...]:
     folder = files("opsbook.analysis").joinpath("rules")
@@ -140,7 +146,7 @@ def _overridden(path: Path, own: dict[str, Rule], day: date) -> dict[str, Rule]:
     """The user's rules that hold on the day; an entry about a rule that we know of another time is passed over."""
     elsewhere = {rule.id for rule in _shipped()} - own.keys()
     changed: dict[str, Rule] = {}
-    for position, entry in enumerate(entries(path.read_text("utf-8-sig"), path.name), start=1):
+    for position, entry in enumerate(entries(_text(path), path.name), start=1):
         if str(entry.get("id")) in elsewhere:
             continue
         base = own.get(str(entry.get("id")))
@@ -155,6 +161,13 @@ def _overridden(path: Path, own: dict[str, Rule], day: date) -> dict[str, Rule]:
             hint = did_you_mean(rule_id, own)
             raise ValueError(f"{path.name}: rule {rule_id!r}, key 'id': is unknown and listed by no group{hint}")
     return changed
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name}: is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
 
 
 def _merge(base: Rule, entry: dict[str, Any], name: str) -> dict[str, Any]:

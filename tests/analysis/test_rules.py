@@ -2,6 +2,7 @@ import tomllib
 from datetime import date
 from importlib.resources import files
 
+import pandas as pd
 import pytest
 
 from opsbook.analysis import rules
@@ -237,3 +238,17 @@ def test_a_report_names_the_version_and_what_the_user_changed(tmp_path):
     ]
     found = rules.load(DAY, user_file(tmp_path, '[[rule]]\nid = "boards.top"\nvalue = 10\n'))
     assert rules.about(found)[1] == {"id": "rules.overridden", "rules": 1, "ids": "boards.top"}
+
+
+def test_a_file_in_another_encoding_is_one_line_that_names_it(tmp_path):
+    path = tmp_path / "rules.toml"
+    path.write_bytes("# 规则\n".encode("gb18030"))
+    with pytest.raises(ValueError, match=r"^rules.toml: is not UTF-8 text \(byte 3\); save it as UTF-8$"):
+        rules.load(DAY, path)
+
+
+def test_rule_ids_are_told_by_their_titles():
+    ids = pd.Series([["boards.rts", "boards.gold"], []], index=[7, 9])
+    book = rules.load(DAY)
+    assert rules.titled(ids, book, "en").to_dict() == {7: ["Ready-to-ship product", "Gold supplier"], 9: []}
+    assert rules.titled(ids, book, "zh")[7] == ["RTS品", "金品商家"]
