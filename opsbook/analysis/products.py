@@ -9,6 +9,28 @@ import pandas as pd
 from opsbook.analysis.brief import ACTION_COLUMNS
 from opsbook.analysis.rules import RuleSet
 
+#: Counts of the product export that may be added up; persons (visitors, inquirers, TM) may not.
+ADDITIVE = ("search_impressions", "search_clicks", "all_impressions", "all_clicks", "inquiries", "orders_submitted")
+ADDITIVE += ("standard_impressions", "standard_clicks", "whole_site_impressions", "whole_site_clicks")
+
+
+def totals(performance: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """The totals of a product export are the number of its products and the plain sums of its counts.
+
+    Persons are not added up: one who visits two products would count twice. In: `product_performance` of a window and
+    of the window before. Out: `metric` (`products`, then `ADDITIVE`), `value, before, wow` (value / before - 1),
+    `unknown_rows` (products without the number; they are not in the sum). Nothing exported, nothing known: missing.
+    """
+    table = pd.DataFrame({"metric": ["products", *ADDITIVE], "value": _sums(performance), "before": _sums(before)})
+    table["wow"] = table["value"] / table["before"].where(table["before"] > 0) - 1
+    gaps = performance.reindex(columns=list(ADDITIVE)).isna().sum()
+    return table.assign(unknown_rows=[performance["product_id"].isna().sum(), *gaps])
+
+
+def _sums(performance: pd.DataFrame) -> list[float]:
+    counts = performance.reindex(columns=list(ADDITIVE)).astype("float64").sum(min_count=1)
+    return [float(len(performance)) or np.nan, *counts]
+
 
 def standing(profile: pd.DataFrame, *, rules: RuleSet) -> pd.DataFrame:
     """The standing of a product is where its growth score lies among the bounds of the day.

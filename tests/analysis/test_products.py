@@ -121,3 +121,25 @@ def test_actions_of_every_kind():
 def test_warnings_alone_propose_nothing():
     profile = pd.DataFrame({"product_id": ["p"], "has_video": [False], "keywords": ["x" * 60]})
     assert products.actions(week=WEEK, checks=products.lint(profile, rules=RULES)).empty
+
+
+def exported(**columns):
+    empty = {name: [np.nan] * len(columns["product_id"]) for name in products.ADDITIVE}
+    return pd.DataFrame(empty | columns)
+
+
+def test_totals_are_the_sums_of_the_file_beside_those_of_the_week_before():
+    now = exported(product_id=["1", "2", "3"], search_impressions=[100, 50, 0], inquiries=[2, None, 1])
+    before = exported(product_id=["1", "2"], search_impressions=[80, 40], inquiries=[0, 0])
+    table = products.totals(now, before).set_index("metric")
+    assert table.loc["products", ["value", "before", "wow", "unknown_rows"]].tolist() == [3, 2, 0.5, 0]
+    assert table.loc["search_impressions", ["value", "before", "wow", "unknown_rows"]].tolist() == [150, 120, 0.25, 0]
+    assert table.loc["inquiries", ["value", "before", "unknown_rows"]].tolist() == [3, 0, 1]
+    assert pd.isna(table.loc["inquiries", "wow"])
+    assert table.loc["search_clicks", ["value", "before"]].isna().all()
+    assert not {"visitors", "inquirers", "tm"} & set(table.index)
+
+
+def test_totals_of_no_export_are_missing_and_not_zero():
+    table = products.totals(exported(product_id=[]), exported(product_id=[]))
+    assert table[["value", "before", "wow"]].isna().all(axis=None)
