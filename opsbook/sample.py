@@ -649,82 +649,125 @@ def _kpis(world: World, performance: pd.DataFrame, channels: pd.DataFrame, rng) 
 
 
 def _private(world: World, rng) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Contacts, their touches on a time-line, and orders over two years; mail addresses use reserved domains."""
-    size = 320
-    start = pd.Timestamp(LAST_WEEK) - pd.Timedelta(days=730)
-    created = start + pd.to_timedelta(np.sort(rng.integers(0, 725, size)), unit="D")
+    """Contacts, their touches on a time-line, and orders over two years; the store has grown in the last quarter."""
+    late = np.random.default_rng(world.seed + 1)  # of its own, so that the other tables stay as they are
+    old, new = _contacts(world, rng, range(320), days=725), _contacts(world, late, range(320, 450), days=84)
+    customers, touches, orders = (pd.concat(pair, ignore_index=True) for pair in zip(old, new, strict=True))
+    touches = pd.concat([touches, _returns(world, customers, orders, late)], ignore_index=True)
+    end = pd.Timestamp(LAST_WEEK) + pd.Timedelta(days=1)
+    touches = touches[touches["at"] < end].sort_values("at", kind="stable", ignore_index=True)
+    orders = orders.sort_values("ordered_at", kind="stable", ignore_index=True)
+    orders["order_id"] = [f"26{number:08d}" for number in range(len(orders))]
+    touches["touch_id"] = [f"T{number:06d}" for number in range(len(touches))]
+    return customers, touches, orders
+
+
+def _local(world: World, name: str) -> str:
+    """A name as the store's CRM writes it: the shoe maker keeps it in English."""
+    english = {
+        "国际站": "Alibaba.com",
+        "国际站询盘": "Alibaba.com inquiry",
+        "国际站店铺": "Alibaba.com store",
+        "社媒账号": "Social account",
+        "独立站": "Own site",
+        "展会": "Trade fair",
+    }
+    return english.get(name, name) if world.store == "shoes" else name
+
+
+def _contacts(world: World, rng, numbers: range, days: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Contacts saved over so many days, with their touches and orders; mail addresses use reserved domains."""
+    size, last = len(numbers), pd.Timestamp(LAST_WEEK)
+    created = last - pd.Timedelta(days=days + 5) + pd.to_timedelta(np.sort(rng.integers(0, days, size)), unit="D")
     country = rng.choice(list(COUNTRIES), size, p=list(COUNTRIES.values()))
     customers = pd.DataFrame(
         {
-            "customer_id": [f"C{number:05d}" for number in range(size)],
-            "company": [f"Sample Trading {number:03d}" for number in range(size)],
-            "email": [f"buyer{number:03d}@company{number // 2:03d}.example" for number in range(size)],
+            "customer_id": [f"C{number:05d}" for number in numbers],
+            "company": [f"Sample Trading {number:03d}" for number in numbers],
+            "email": [f"buyer{number:03d}@company{number // 2:03d}.example" for number in numbers],
             "phone": [
-                f"+1 212 555 {number % 100 + 100:04d}" if place == "US" else "" for number, place in enumerate(country)
+                f"+1 212 555 {number % 100 + 100:04d}" if place == "US" else ""
+                for number, place in zip(numbers, country, strict=True)
             ],
             "country": country,
             "created_on": created,
             "level": rng.choice(["L0", "L1", "L2", "L3", "L4"], size, p=[0.3, 0.3, 0.2, 0.15, 0.05]),
             "source": rng.choice(
-                ["国际站询盘", "TM", "RFQ", "独立站", "展会", "LinkedIn"], size, p=[0.5, 0.2, 0.1, 0.1, 0.05, 0.05]
+                [_local(world, name) for name in ("国际站询盘", "TM", "RFQ", "独立站", "展会", "LinkedIn")],
+                size,
+                p=[0.5, 0.2, 0.1, 0.1, 0.05, 0.05],
             ),
             "owner": rng.choice(["sales A", "sales B"], size),
             "consent": rng.random(size) < 0.4,
             "reachable": rng.random(size) < 0.75,
         }
     )
+    touches, orders = _history(world, customers, rng)
+    return customers, touches, _deals(world, customers, orders, rng)
+
+
+def _history(world: World, customers: pd.DataFrame, rng) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Inquiry, quote, sample and orders of each contact; an inquiry that nobody saves gets no quote."""
     touches, orders = [], []
-    for customer, begin, source in zip(customers["customer_id"], created, customers["source"], strict=True):
+    for customer, begin, source in customers[["customer_id", "created_on", "source"]].itertuples(index=False):
         at = begin + pd.Timedelta(hours=int(rng.integers(0, 24)))
         touches.append((customer, at, source, "inquiry", "in", 0.0))
         saved = 0.25 if world.store == "shoes" and begin > pd.Timestamp(LAST_WEEK) - pd.Timedelta(days=28) else 0.85
-        if rng.random() < saved:
-            touches.append(
-                (
-                    customer,
-                    at + pd.Timedelta(days=float(rng.exponential(3))),
-                    "WhatsApp" if rng.random() < 0.5 else "EDM",
-                    "quote",
-                    "out",
-                    2.0,
-                )
-            )
-            if rng.random() < 0.45:
-                touches.append(
-                    (customer, at + pd.Timedelta(days=float(4 + rng.exponential(5))), "WhatsApp", "sample", "in", 0.0)
-                )
-            repeats = 1 + rng.poisson(rng.gamma(0.8, 1.2)) if rng.random() < 0.35 else 0
-            when = at + pd.Timedelta(days=float(8 + rng.exponential(15)))
-            for _ in range(repeats):
-                orders.append((customer, when, round(float(rng.lognormal(6.8, 0.7)), 2)))
-                when += pd.Timedelta(days=float(20 + rng.exponential(55)))
-    touches = pd.DataFrame(touches, columns=["customer_id", "at", "channel", "kind", "direction", "cost_cny"])
-    orders = pd.DataFrame(orders, columns=["customer_id", "ordered_at", "amount"])
+        if rng.random() >= saved:
+            continue
+        answered = at + pd.Timedelta(days=float(rng.exponential(3)))
+        touches.append((customer, answered, "WhatsApp" if rng.random() < 0.5 else "EDM", "quote", "out", 2.0))
+        if rng.random() < 0.45:
+            sent = at + pd.Timedelta(days=float(4 + rng.exponential(5)))
+            touches.append((customer, sent, "WhatsApp", "sample", "in", 0.0))
+        repeats = 1 + rng.poisson(rng.gamma(0.8, 1.2)) if rng.random() < 0.35 else 0
+        when = at + pd.Timedelta(days=float(8 + rng.exponential(15)))
+        for _ in range(repeats):
+            orders.append((customer, when, round(float(rng.lognormal(6.8, 0.7)), 2)))
+            when += pd.Timedelta(days=float(20 + rng.exponential(55)))
+    columns = ["customer_id", "at", "channel", "kind", "direction", "cost_cny"]
+    return pd.DataFrame(touches, columns=columns), pd.DataFrame(orders, columns=["customer_id", "ordered_at", "amount"])
+
+
+def _deals(world: World, customers: pd.DataFrame, orders: pd.DataFrame, rng) -> pd.DataFrame:
+    """The orders placed by the last day, with buyer, platform, payment, refund and shipping."""
     end = pd.Timestamp(LAST_WEEK) + pd.Timedelta(days=1)
     orders = orders[orders["ordered_at"] < end].sort_values("ordered_at", ignore_index=True)
-    orders["order_id"] = [f"26{number:08d}" for number in range(len(orders))]
-    orders = orders.merge(
-        customers[["customer_id", "email", "country", "company"]].rename(columns={"company": "buyer"}), on="customer_id"
-    )
-    orders["currency"], orders["status"], orders["platform"] = (
-        "USD",
-        "已完成",
-        np.where(rng.random(len(orders)) < 0.8, "国际站", "独立站"),
-    )
+    buyers = customers[["customer_id", "email", "country", "company"]].rename(columns={"company": "buyer"})
+    orders = orders.merge(buyers, on="customer_id")
+    platforms = [_local(world, name) for name in ("国际站", "独立站")]
+    orders["currency"], orders["status"] = "USD", "已完成"
+    orders["platform"] = np.where(rng.random(len(orders)) < 0.8, *platforms)
     orders["paid_at"] = orders["ordered_at"] + pd.to_timedelta(rng.integers(0, 72, len(orders)), unit="h")
     orders["refund_amount"] = np.where(rng.random(len(orders)) < 0.03, orders["amount"] * 0.2, 0).round(2)
     orders["due_on"] = orders["ordered_at"].dt.normalize() + pd.Timedelta(days=20)
     late = orders["due_on"] > pd.Timestamp(LAST_WEEK) - pd.Timedelta(days=6)
     orders["shipped_on"] = (orders["due_on"] - pd.Timedelta(days=3)).where(~late)
-    touches = touches[touches["at"] < end].sort_values("at", ignore_index=True)
-    touches["touch_id"] = [f"T{number:06d}" for number in range(len(touches))]
-    return customers, touches, orders
+    return orders
+
+
+def _returns(world: World, customers: pd.DataFrame, orders: pd.DataFrame, rng) -> pd.DataFrame:
+    """Own actions after the first inquiry: most orders begin with a chat or a visit where they are placed, some with
+    our mail; contacts look in again now and then."""
+    before = orders.assign(at=orders["ordered_at"] - pd.to_timedelta(rng.uniform(0.1, 3, len(orders)), unit="D"))
+    before["kind"] = np.where(before["platform"] == _local(world, "国际站"), "tm", "visit")
+    before = before.rename(columns={"platform": "channel"})[rng.random(len(orders)) < 0.65].assign(direction="in")
+    often = rng.poisson(rng.gamma(0.7, 5, len(customers)))
+    visits = customers.loc[customers.index.repeat(often), ["customer_id", "created_on"]]
+    lived = (pd.Timestamp(LAST_WEEK) - visits["created_on"]).dt.days - 1
+    visits["at"] = visits["created_on"] + pd.to_timedelta(1 + lived * rng.random(len(visits)), unit="D")
+    places = [_local(world, name) for name in ("国际站", "独立站")]
+    visits["channel"] = np.where(rng.random(len(visits)) < 0.7, *places)
+    mails = visits.assign(at=visits["at"] - pd.Timedelta(hours=30), channel="EDM", kind="mail", direction="out")
+    mails = mails[(rng.random(len(mails)) < 0.4) & (mails["at"] > mails["created_on"] + pd.Timedelta(days=1))]
+    parts = [before, visits.assign(kind="visit", direction="in"), mails]
+    return pd.concat(parts)[["customer_id", "at", "channel", "kind", "direction"]].assign(cost_cny=0.0)
 
 
 def _costs(world: World, rng) -> pd.DataFrame:
     """Weekly cost of the private channels."""
     rows = [
-        (pd.Timestamp(week), channel, media, tools, float(rng.integers(4, 12)), 45.0, samples)
+        (pd.Timestamp(week), _local(world, channel), media, tools, float(rng.integers(4, 12)), 45.0, samples)
         for week in saturdays()
         for channel, media, tools, samples in (
             ("WhatsApp", 0.0, 60.0, 150.0),
@@ -752,7 +795,7 @@ def _pools(world: World, rng) -> pd.DataFrame:
             rows.append(
                 (
                     pd.Timestamp(week),
-                    pool,
+                    _local(world, pool),
                     stage,
                     rng.poisson(size * 0.9),
                     registered,
