@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from opsbook.report import language, messages
+from opsbook.report.language import N_
 
 MISSING = "–"
 TITLE_WIDTH = 60  # columns of a cell; Chinese characters take two
@@ -19,6 +20,9 @@ NUMERIC = {"count", "decimal", "percent", "points", "cny", "usd", "hours"}
 
 #: kind of a canonical column -> format, where the two have different names
 KINDS = {"share": "percent", "growth": "percent", "change": "decimal", "time": "date"}
+
+#: units that a header names; money and shares carry their sign in the cell
+TIMES = {"hours": N_("hours"), "seconds": N_("seconds")}
 
 _PLAIN: dict[str, Callable[[Any], str]] = {
     "count": "{:,.0f}".format,
@@ -45,6 +49,8 @@ def plain(value: Any, kind: str = "text") -> str:
         return _PLAIN[kind](value) if math.isfinite(value) else "∞"
     if kind == "date" and isinstance(value, date):
         return f"{value:%Y-%m-%d}"
+    if isinstance(value, float):  # a number whose label promises something else
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return clean(str(value))
 
 
@@ -95,7 +101,8 @@ def label(column: str) -> str:
     known = canonical().get(column)
     if known is None:
         return column.replace("_", " ").capitalize()
-    return known.zh if language.current() == "zh" else known.en
+    name = known.zh if language.current() == "zh" else known.en
+    return f"{name} ({language.translate(TIMES[known.unit])})" if known.unit in TIMES else name
 
 
 def is_column(name: str) -> bool:

@@ -151,8 +151,6 @@ def _text(value: Any, column: str, kind: str) -> str:
         return cells.label(f"{column}.{value}")
     if kind == "code" and isinstance(value, str):
         return our_word(value)
-    if isinstance(value, (int, float)) and kind not in cells.NUMERIC and not cells.is_missing(value):
-        return f"{value:,.6g}"
     return cells.plain(value, kind)
 
 

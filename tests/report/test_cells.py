@@ -93,3 +93,16 @@ def test_money_without_a_fixed_currency_is_a_plain_number():
 def test_every_canonical_column_has_a_known_format():
     known = {*cells.NUMERIC, "text", "id", "date", "message", "code", "flag"}
     assert {name: cells.kind(name) for name in cells.canonical() if cells.kind(name) not in known} == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.00042, "0.00042"), (12.345, "12.3"), (1234567.8, "1,234,568"), (2026, "2026")]
+)
+def test_a_number_that_its_label_calls_text_is_still_readable(value, text):
+    assert cells.plain(value, "text") == text
+
+
+def test_times_name_their_unit_in_the_header():
+    assert cells.label("reply_hours").endswith("(hours)")
+    language.use("zh")
+    assert cells.label("reply_hours").endswith("(小时)")

@@ -188,3 +188,14 @@ def test_what_is_shown_is_the_same_in_every_run():
     for block in (findings.table(frame(3)), findings.say(loss()), findings.record(light="green")):
         assert block._repr_mimebundle_() == block._repr_mimebundle_()
         assert " at 0x" not in str(block._repr_mimebundle_())
+
+
+def test_messages_and_lists_are_shown_whole_whatever_the_label_says():
+    reasons = [loss("a"), loss("b")]
+    html = findings.table(pd.DataFrame({"cost_test": [reasons], "name_test": [loss()]})).html
+    assert Tags(html).text[2:] == ["; ".join(map(findings.word, reasons)), findings.word(loss())]
+
+
+def test_a_figure_is_formatted_as_the_metric_of_its_row():
+    html = findings.table(pd.DataFrame({"metric": ["visitors", "spend"], "value": [1260.0, 1260.0]})).html
+    assert Tags(html).text[-3::2] == ["1,260", "¥1,260.00"]

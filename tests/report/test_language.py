@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import string
 from functools import cache
 from importlib import import_module
@@ -61,8 +62,9 @@ def defined():
 def wanted():
     """Everything that needs a translation."""
     headers = {header for header, _ in messages.LABELS.values()}
+    codes = {code for topic in messages._TOPICS for code in getattr(topic, "CODES", ())}
     prose = {text for _, text in notebook_cells("markdown")}
-    return {*messages.MESSAGES.values(), *headers, *marked(), *prose, *defined()}
+    return {*messages.MESSAGES.values(), *headers, *codes, *marked(), *prose, *defined()}
 
 
 def po(texts):
@@ -119,10 +121,19 @@ def test_labels_have_a_known_format():
     assert {column: form for column, (_, form) in messages.LABELS.items() if form not in known} == {}
 
 
-def test_topics_do_not_take_each_others_words():
-    for name in ("MESSAGES", "LABELS"):
-        keys = [(key, value) for topic in messages._TOPICS for key, value in getattr(topic, name).items()]
-        assert [key for key, value in keys if dict(keys)[key] != value] == []
+@pytest.mark.parametrize("kind", ["MESSAGES", "LABELS"])
+def test_topics_do_not_take_each_others_words(kind):
+    given = {}
+    for topic in messages._TOPICS:
+        for key, value in getattr(topic, kind).items():
+            given.setdefault(key, {}).setdefault(value, []).append(topic.__name__.rpartition(".")[2])
+    assert {key: found for key, found in given.items() if len(found) > 1} == {}
+
+
+def test_templates_hold_no_words_of_their_own():
+    markup = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>|@@\w+@@", re.DOTALL)
+    for template in sorted((ROOT / "opsbook" / "report" / "template").rglob("*.j2")):
+        assert not re.findall(r"[A-Za-z]{2,}", markup.sub("", template.read_text("utf-8"))), template.name
 
 
 def test_an_unknown_language_is_one_line():
