@@ -496,8 +496,21 @@ def _profiles(world: World, products: pd.DataFrame, performance: pd.DataFrame, r
                 0.35,
                 2000,
             ]
-        frames.append(frame.assign(week=pd.Timestamp(week), is_showcase=np.arange(len(frame)) % 3 == 0))
-    return pd.concat(frames, ignore_index=True)
+        frame = frame.assign(is_showcase=np.arange(len(frame)) % 3 == 0)
+        frames.append(pd.concat([frame, _without_effect(frame, world, week)]).assign(week=pd.Timestamp(week)))
+    profiles = pd.concat(frames, ignore_index=True)
+    tiers = ["低质品", "普通品", "潜力优品", "平台优品", "平台爆品"]
+    bounds = [-np.inf, 60, 75, 80, 90, np.inf]
+    return profiles.assign(tier=pd.cut(profiles["growth_score"], bounds, right=False, labels=tiers).astype("object"))
+
+
+def _without_effect(frame: pd.DataFrame, world: World, week: date) -> pd.DataFrame:
+    """Three old products that nobody sees: on-line, and in no product export."""
+    dead = frame.tail(3).assign(published_on=pd.Timestamp(week) - pd.Timedelta(days=500), growth_score=41.0)
+    dead["product_id"] = [str(world.prefix * 100 + 7 * number + 11) for number in range(len(frame), len(frame) + 3)]
+    dead["title"] = [f"Discontinued Sample {number}" for number in (1, 2, 3)]
+    dead[[name for name in dead if name.endswith(("_30d", "_90d", "_180d")) and name != "min_price_180d"]] = 0
+    return dead.assign(is_showcase=False)
 
 
 def _reviews(world: World, products: pd.DataFrame, rng) -> pd.DataFrame:
