@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opsbook.analysis import channels
 from opsbook.analysis.boards import PATHS, amounts, gather, messages, product_ids, roots
 from opsbook.analysis.brief import ACTION_COLUMNS
 from opsbook.analysis.conditions import FAIL, PASS, Facts, oldest_review, states
@@ -18,6 +19,19 @@ from opsbook.analysis.rules import Rule, RuleSet, load
 #: columns of the table of near misses
 COLUMNS = ["product_id", "board", "path", "way", "steps", "effort", "deadline", "days_left"]
 COLUMNS += ["board_visitors", "board_products", "expected_visitors"]
+
+
+#: {channel: the board that it is}
+CHANNELS = {"top_products": "top_ranking", "new_arrival": "new_arrival", "saving_spotlight": "saving_spotlight"}
+
+
+def board_visitors(channels_of_week: pd.DataFrame) -> dict[str, float]:
+    """The visitors that each board brought: those of its channel in the week.
+
+    In: `channel, visitors`, a row per channel. Boards whose channel is not in the export are left out.
+    """
+    boards = channels.classify(channels_of_week["channel"])["channel_id"].map(CHANNELS)
+    return channels_of_week["visitors"].astype("float64").groupby(boards).sum(min_count=1).dropna().to_dict()
 
 
 def near_misses(

@@ -73,6 +73,19 @@ def classify(
     return _named(out, posterior, confidence, min_exposure).set_axis(products.index)
 
 
+def pooled(history: pd.DataFrame) -> pd.DataFrame:
+    """The counts of a product over several weeks are the sums of its weekly counts: visits by week, not persons.
+
+    One who came in two weeks counts in both, as visitor and as contact, so the rates hold and no number of persons is
+    meant; a single week is too little for most products. In: weekly `product_performance`. Out: one row per product,
+    `product_id, title` (the newest) and the columns of `CONVERSIONS`; missing where a week's number is missing.
+    """
+    counts = sorted({column for events, exposure in CONVERSIONS.values() for column in (*events, exposure)})
+    rows = history.sort_values("period_end").reindex(columns=["product_id", "title", *counts])
+    groups = rows.astype(dict.fromkeys(counts, "float64")).groupby("product_id", sort=False)
+    return groups["title"].last().to_frame().join(groups[counts].sum(skipna=False)).reset_index()
+
+
 def _check(products: pd.DataFrame, traffic: str, conversion: str, split: str) -> None:
     if split not in SPLITS:
         raise ValueError(f"`split` must be one of {', '.join(map(repr, SPLITS))}; found {split!r}")
@@ -202,32 +215,6 @@ def moves(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         "probability",
     ]
     return moved[columns].sort_values("probability", ascending=False, ignore_index=True)
-
-
-def top10_trend(store_kpi: pd.DataFrame) -> pd.DataFrame:
-    """The gap of the store to the industry's Top10 average is own / Top10 - 1, period by period.
-
-    Top10 average = sum of the ten best suppliers of the main industry / 10: an average, not the tenth place. In: one
-    row per period with `period_end`, metrics and `<metric>_top10`. Out, long: `metric, period_end, own, top10,
-    gap_to_top10, own_change, top10_change` (each against the period before). A Top10 of 0, or a missing side, gives a
-    missing gap.
-    """
-    metrics = [column.removesuffix("_top10") for column in store_kpi if column.endswith("_top10")]
-    columns = ["metric", "period_end", "own", "top10"]
-    parts = [
-        store_kpi.reindex(columns=["period_end", metric, f"{metric}_top10"])
-        .set_axis(columns[1:], axis=1)
-        .assign(metric=metric)
-        for metric in metrics
-    ]
-    table = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
-    table = table[columns].sort_values(["metric", "period_end"], ignore_index=True)
-    table[["own", "top10"]] = table[["own", "top10"]].astype("float64")
-    table = table.dropna(subset=["own", "top10"], how="all")
-    table["gap_to_top10"] = table["own"] / table["top10"].where(table["top10"] > 0) - 1
-    before = table.groupby("metric")[["own", "top10"]].shift()
-    table[["own_change", "top10_change"]] = table[["own", "top10"]] / before.where(before > 0) - 1
-    return table.reset_index(drop=True)
 
 
 def promising(

@@ -137,3 +137,29 @@ def star_and_quality(store_kpi: pd.DataFrame) -> pd.DataFrame:
     table[columns[1:]] = table[columns[1:]].astype("float64")
     counted = table["opportunities"] / table["visitors"].where(table["visitors"] > 0)
     return table.assign(opportunity_rate=counted.fillna(table["opportunity_rate"]))
+
+
+def top10_trend(store_kpi: pd.DataFrame) -> pd.DataFrame:
+    """The gap of the store to the industry's Top10 average is own / Top10 - 1, period by period.
+
+    Top10 average = sum of the ten best suppliers of the main industry / 10: an average, not the tenth place. In: one
+    row per period with `period_end`, metrics and `<metric>_top10`. Out, long: `metric, period_end, own, top10,
+    gap_to_top10, own_change, top10_change` (each against the period before). A Top10 of 0, or a missing side, gives a
+    missing gap.
+    """
+    metrics = [column.removesuffix("_top10") for column in store_kpi if column.endswith("_top10")]
+    columns = ["metric", "period_end", "own", "top10"]
+    parts = [
+        store_kpi.reindex(columns=["period_end", metric, f"{metric}_top10"])
+        .set_axis(columns[1:], axis=1)
+        .assign(metric=metric)
+        for metric in metrics
+    ]
+    table = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
+    table = table[columns].sort_values(["metric", "period_end"], ignore_index=True)
+    table[["own", "top10"]] = table[["own", "top10"]].astype("float64")
+    table = table.dropna(subset=["own", "top10"], how="all")
+    table["gap_to_top10"] = table["own"] / table["top10"].where(table["top10"] > 0) - 1
+    before = table.groupby("metric")[["own", "top10"]].shift()
+    table[["own_change", "top10_change"]] = table[["own", "top10"]] / before.where(before > 0) - 1
+    return table.reset_index(drop=True)

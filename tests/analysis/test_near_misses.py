@@ -229,3 +229,11 @@ def test_a_step_that_opens_two_boards_is_proposed_once_and_the_list_is_short():
 def test_nothing_in_nothing_out():
     empty = near_misses.near_misses(frame().iloc[:0], store=STORE, as_of=DAY)
     assert empty.empty and near_misses.actions(empty, NOTHING_LEAVES, as_of=DAY).empty
+
+
+def test_the_visitors_of_a_board_are_those_of_its_channel():
+    week = pd.DataFrame(
+        {"channel": ["Top-Ranking Products", "新品", "搜索", "Saving spotlight"], "visitors": [30, 20, 500, None]}
+    )
+    assert near_misses.board_visitors(week) == {"top_ranking": 30, "new_arrival": 20}
+    assert near_misses.board_visitors(week.head(0)) == {}

@@ -227,23 +227,6 @@ def test_moves_only_where_both_weeks_are_sure():
     assert quadrants.moves(now, now).empty
 
 
-def test_trend_beside_the_top10():
-    store_kpi = pd.DataFrame(
-        {
-            "period_end": pd.to_datetime(["2026-09-19", "2026-09-12", "2026-09-05"]),
-            "visitors": [120, 100, 80],
-            "visitors_top10": [300, 200, 0],
-            "inquiries": [1, 2, 3],
-        }
-    )
-    table = quadrants.top10_trend(store_kpi)
-    assert table["metric"].tolist() == ["visitors"] * 3
-    assert table["gap_to_top10"].round(4).tolist()[1:] == [-0.5, -0.6] and np.isnan(table["gap_to_top10"][0])
-    assert table["own_change"].round(4).tolist()[2] == 0.2 and table["top10_change"].tolist()[2] == 0.5
-    assert table["own_change"].round(4).tolist()[1] == 0.25 and np.isnan(table["top10_change"][1])
-    assert quadrants.top10_trend(store_kpi[["period_end", "visitors"]]).empty
-
-
 def low_store() -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = products(visitors=[1000, 1000, 100, 100, 100], inquirers=[100, 5, 0, 0, 0], tm=[0] * 5)
     frame = frame.assign(search_impressions=[1000] * 5, search_clicks=[10, 10, 10, 60, 10])
@@ -277,3 +260,20 @@ def test_actions_follow_the_rules_and_leave_the_rest_of_low_low_alone():
     assert (table["due"] == date(2026, 9, 26)).all() and (table["review_on"] == date(2026, 10, 3)).all()
     only = quadrants.actions(classified, classified.head(0), week=WEEK, rules=RULES, top=1)
     assert sorted(only["object"]) == ["a", "b", "c"]
+
+
+def test_several_weeks_of_a_product_are_pooled():
+    weeks = pd.DataFrame(
+        {
+            "period_end": pd.to_datetime(["2026-09-19", "2026-09-12", "2026-09-12"]),
+            "product_id": ["1", "1", "2"],
+            "title": ["new", "old", "two"],
+            "visitors": [10, 5, 7],
+            "inquirers": [1, None, 2],
+        }
+    )
+    table = quadrants.pooled(weeks).set_index("product_id")
+    assert table["visitors"].to_dict() == {"1": 15, "2": 7}
+    assert table["title"].to_dict() == {"1": "new", "2": "two"}
+    assert pd.isna(table.loc["1", "inquirers"]) and table.loc["2", "inquirers"] == 2
+    assert quadrants.pooled(weeks.head(0)).empty

@@ -84,3 +84,20 @@ def test_star_beside_quality_oldest_first():
     assert table["opportunity_rate"].tolist() == [10 / 400, 30 / 500]
     given = store_level.star_and_quality(KPI.drop(columns="opportunities").assign(opportunity_rate=[0.07, 0.03]))
     assert given["opportunity_rate"].tolist() == [0.03, 0.07]
+
+
+def test_trend_beside_the_top10():
+    store_kpi = pd.DataFrame(
+        {
+            "period_end": pd.to_datetime(["2026-09-19", "2026-09-12", "2026-09-05"]),
+            "visitors": [120, 100, 80],
+            "visitors_top10": [300, 200, 0],
+            "inquiries": [1, 2, 3],
+        }
+    )
+    table = store_level.top10_trend(store_kpi)
+    assert table["metric"].tolist() == ["visitors"] * 3
+    assert table["gap_to_top10"].round(4).tolist()[1:] == [-0.5, -0.6] and np.isnan(table["gap_to_top10"][0])
+    assert table["own_change"].round(4).tolist()[2] == 0.2 and table["top10_change"].tolist()[2] == 0.5
+    assert table["own_change"].round(4).tolist()[1] == 0.25 and np.isnan(table["top10_change"][1])
+    assert store_level.top10_trend(store_kpi[["period_end", "visitors"]]).empty
