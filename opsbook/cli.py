@@ -1,6 +1,6 @@
 """The `opsbook` command: options in, one call, one line per mistake. Heavy imports wait for their command.
 
-Exit codes: 0 all well; 1 something was rejected or a report failed; 2 wrong use.
+Exit codes: 0 all well; 1 something was rejected, or a report failed or is missing; 2 wrong use; 130 interrupted.
 """
 
 import json
@@ -18,8 +18,16 @@ DataOption = Annotated[Path, typer.Option("--data", help="Folder of stores.toml,
 StoreOption = Annotated[str, typer.Option(help="Store id, or all.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
 
+WeekOption = Annotated[str, typer.Option(help="The Saturday that ends the week; the newest without it.")]
+AsOfOption = Annotated[
+    str, typer.Option("--as-of", help="Day that a schedule stands for: takes the newest week that was complete then.")
+]
+OutOption = Annotated[str, typer.Option(help="Folder or URL of the reports.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print only what went wrong, and the path.")]
+
 WAREHOUSE = "data/warehouse"
 DATA = Path("data")
+REPORTS = "reports"
 
 
 def main() -> None:
@@ -131,36 +139,95 @@ def lab(notebook: Annotated[str, typer.Argument(help="Notebook to open.")] = "ex
     import importlib.util
     import subprocess
 
-    from opsbook.report import runner
+    from opsbook.report import plan
 
     if importlib.util.find_spec("jupyterlab") is None:
         raise ValueError("JupyterLab is not installed; run `make lab`, which installs and opens it")
-    path = runner.notebook_path(notebook)
+    path = plan.notebook_path(notebook)
     raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(path)]).returncode)
 
 
 @app.command()
 def weekly(
     store: StoreOption = "all",
-    week: Annotated[
-        str, typer.Option(help="The Saturday that ends the week; the newest complete one without it.")
-    ] = "",
+    week: WeekOption = "",
+    as_of: AsOfOption = "",
     notebook: Annotated[str, typer.Option(help="One notebook only, such as 03_p4p_keyword_roi.")] = "",
     warehouse: WarehouseOption = WAREHOUSE,
     data: DataOption = DATA,
-    out: Annotated[str, typer.Option(help="Folder of the reports.")] = "reports",
-    workers: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
+    out: OutOption = REPORTS,
+    workers: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0: two a core, if memory allows.")] = 0,
+    scheduler: Annotated[
+        str, typer.Option(help="Run on a dask scheduler: its address, or local for worker processes here.")
+    ] = "",
     lang: Annotated[str, typer.Option(help="zh or en; without it each store's own language.")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Run again what has not changed.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force/--resume", help="Run again what has not changed, or only what has.")
+    ] = False,
+    cell_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of one cell.")] = 300,
+    report_seconds: Annotated[float, typer.Option(min=0.1, help="Time limit of one notebook.")] = 900,
     parameter: Annotated[list[str], typer.Option("-p", help="A notebook parameter, name=value; may be repeated.")] = [],  # noqa: B006
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Run the report notebooks and build the pages; prints the path of the index."""
-    from opsbook.report import runner
+    import signal
 
-    batch = runner.plan(store, week, notebook, warehouse=warehouse, data=data, out=out, lang=lang, parameters=parameter)
-    result = runner.run(batch, workers=workers, force=force)
-    typer.echo("\n".join(result.lines))
+    from opsbook.report import plan, progress, runner
+    from opsbook.report.execute import Limits
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's way to say Ctrl-C
+    batch = plan.plan(
+        store,
+        week,
+        notebook,
+        as_of=as_of,
+        warehouse=warehouse,
+        data=data,
+        out=out,
+        lang=lang,
+        parameters=parameter,
+    )
+    todo, limits = runner.pending(batch, force), Limits(cell_seconds, report_seconds)
+    with progress.shown(todo, quiet or as_json) as watch:
+        result = runner.run(batch, todo, workers=workers, scheduler=scheduler, limits=limits, watch=watch)
+    lines = result.lines() if not quiet else result.lines()[-1:] if not result.failed else result.lines()
+    typer.echo(json.dumps(result.document(), ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
     raise typer.Exit(int(bool(result.failed)))
+
+
+@app.command()
+def notify(
+    week: WeekOption = "",
+    as_of: AsOfOption = "",
+    store: StoreOption = "all",
+    data: DataOption = DATA,
+    out: OutOption = REPORTS,
+    link: Annotated[str, typer.Option(help="Address under which readers find the reports, such as https://...")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the message and send nothing.")] = False,
+) -> None:
+    """Send light, first actions and path of the reports, and loudly those that are missing.
+
+    The receivers are Apprise addresses in the variable OPSBOOK_NOTIFY, separated by blanks.
+    """
+    from opsbook.report import notify as delivery
+
+    message = delivery.compose(out, delivery.week(week, as_of), delivery.expected(store, out, data), link)
+    typer.echo(message.text if dry_run else delivery.send(message))
+    raise typer.Exit(int(bool(message.missing)))
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="Weeks to keep, counted from the newest report.")] = 26,
+    out: OutOption = REPORTS,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would go and remove nothing.")] = False,
+) -> None:
+    """Remove the reports of old weeks; the warehouse keeps its data."""
+    from opsbook.report import prune as cleaning
+
+    removed = cleaning.prune(out, keep, dry_run)
+    typer.echo("\n".join([*removed, f"{len(removed)} reports {'would be removed' if dry_run else 'removed'}"]))
 
 
 @app.command()

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from datetime import date
+from functools import cache
 
 import pandas as pd
 from filelock import FileLock
@@ -119,16 +120,60 @@ def ledger(store: str, warehouse: str) -> list[dict]:
     return [json.loads(line) for line in fs.cat_file(path).decode().splitlines()] if fs.exists(path) else []
 
 
-def scan(table: str, warehouse: str):
-    """An Ibis table over every store and window of a canonical table, with `store` and `period` as columns."""
+def scan(table: str, warehouse: str, *, period: str = "*"):
+    """An Ibis table over every store of a canonical table, with `store` and `period` as columns.
+
+    `period` narrows it to windows whose folder matches, such as `week_*_2026-09-19`; other files are not opened.
+    Ibis runs on DuckDB, or on what `OPSBOOK_ENGINE` names: duckdb or pyspark. Nothing there gives an empty table.
+    """
+    fs, root = _open(warehouse)
+    paths = sorted(fs.glob(f"{root}/{table}/*/period={period}/data.parquet"))
+    if not isinstance(fs, LocalFileSystem):
+        root, paths = fs.unstrip_protocol(root), [fs.unstrip_protocol(path) for path in paths]
+    if not paths:
+        return _nothing(table)
+    engine = os.environ.get("OPSBOOK_ENGINE", "duckdb")
+    if engine not in ENGINES:
+        raise ValueError(f"OPSBOOK_ENGINE={engine}: expected {' or '.join(ENGINES)}")
+    return ENGINES[engine](fs, f"{root}/{table}", paths)
+
+
+def _nothing(table: str):
+    """An Ibis table of a canonical table's columns without rows."""
     import ibis
 
-    fs, root = _open(warehouse)
-    connection = ibis.duckdb.connect()
-    if not isinstance(fs, LocalFileSystem):
+    return ibis.memtable(empty(table).assign(store=pd.Series(dtype="str"), period=pd.Series(dtype="str")))
+
+
+@cache
+def _connection():
+    """One DuckDB for all tables, so that they can be joined."""
+    import ibis
+
+    return ibis.duckdb.connect()
+
+
+def _duckdb(fs, folder: str, paths: list[str]):
+    connection = _connection()
+    name = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]
+    if not isinstance(fs, LocalFileSystem) and not connection.con.filesystem_is_registered(name):
         connection.con.register_filesystem(fs)
-        root = fs.unstrip_protocol(root)
-    return connection.read_parquet(f"{root}/{table}/*/*/data.parquet", hive_partitioning=True, union_by_name=True)
+    return connection.read_parquet(paths, hive_partitioning=True, hive_types_autocast=False, union_by_name=True)
+
+
+def _pyspark(fs, folder: str, paths: list[str]):
+    """Spark reads the same files; ids of stores stay texts, and a column that one file lacks is null there."""
+    import ibis
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.appName("opsbook").getOrCreate()
+    session.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
+    frame = session.read.option("basePath", folder).option("mergeSchema", "true").parquet(*paths)
+    frame.createOrReplaceTempView(view := f"opsbook_{folder.rsplit('/', 1)[-1]}")
+    return ibis.pyspark.connect(session).table(view)
+
+
+ENGINES = {"duckdb": _duckdb, "pyspark": _pyspark}
 
 
 def window_name(kind: str, start: date, end: date) -> str:

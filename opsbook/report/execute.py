@@ -1,7 +1,8 @@
-"""One notebook, executed with its parameters and turned into a page; a failure becomes a page too."""
+"""One notebook, executed with its parameters; an error in a cell is a result, and becomes a page as well."""
 
 import logging
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,31 +10,69 @@ from typing import Any
 
 import nbformat
 
-CELL_SECONDS = 300
 METRICS_MIME = "application/vnd.opsbook.metrics+json"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds that one cell and a whole report may take; our defaults."""
+
+    cell: float = 300
+    report: float = 900
 
 
 @dataclass
 class Execution:
-    """The executed notebook, the seconds it took, and what went wrong (None when nothing did)."""
+    """The executed notebook, the seconds it took, and what went wrong (None when nothing did).
+
+    `broken` says that the kernel failed and not the analysis: that is worth a second try.
+    """
 
     notebook: nbformat.NotebookNode
     seconds: float
     error: str | None = None
     cell: int | None = None
     traceback: str = ""
+    broken: bool = False
 
 
-def execute(path: Path, parameters: dict[str, Any], kernel: str) -> Execution:
-    """Run a notebook through papermill in its own folder; an error in a cell is part of the result, no exception."""
+class Stopped(Exception):
+    """The batch was interrupted while this notebook ran."""
+
+
+class _Clock:
+    """The seconds that the next cell has, asked before each; remembers the cell, for who wants to know what hung."""
+
+    def __init__(self, limits: Limits, stop: threading.Event):
+        self.limits, self.stop = limits, stop
+        self.end = time.monotonic() + limits.report
+        self.source = None
+
+    def __call__(self, cell) -> float:
+        if self.stop.is_set():
+            raise Stopped
+        self.source = cell.source
+        return max(0.01, min(self.limits.cell, self.end - time.monotonic()))
+
+    def blame(self) -> str:
+        """Which of the two limits was passed."""
+        if time.monotonic() >= self.end:
+            return f"the report took longer than {self.limits.report:g} s"
+        return f"a cell took longer than {self.limits.cell:g} s"
+
+
+def execute(
+    path: Path, parameters: dict[str, Any], kernel: str, limits: Limits = Limits(), stop: threading.Event | None = None
+) -> Execution:
+    """Run a notebook through papermill in its own folder, within the limits."""
     import papermill
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    begin = time.monotonic()
+    clock, begin, failure = _Clock(limits, stop or threading.Event()), time.monotonic(), None
     with tempfile.TemporaryDirectory(prefix="opsbook-") as folder:
         target = Path(folder) / path.name
-        failure = None
         try:
             papermill.execute_notebook(
                 path,
@@ -42,28 +81,39 @@ def execute(path: Path, parameters: dict[str, Any], kernel: str) -> Execution:
                 kernel_name=kernel,
                 progress_bar=False,
                 request_save_on_cell_execute=False,
-                execution_timeout=CELL_SECONDS,
+                timeout_func=clock,
                 resources={"metadata": {"path": str(path.parent)}},  # papermill's own `cwd` is not safe in threads
             )
-        except PapermillExecutionError as error:
-            failure = error
-        except Exception as error:  # a kernel that dies or times out leaves no result: the page still says so
+        except Exception as error:  # a kernel that dies or hangs leaves no result: the page still says so
             failure = error
         notebook = nbformat.read(target if target.exists() else path, as_version=4)
+    if clock.stop.is_set():
+        raise Stopped
     execution = Execution(_without_traces(notebook), time.monotonic() - begin)
-    if failure is not None:
-        execution.error = " ".join(f"{type(failure).__name__}: {failure}".split())[:300]
-        _describe(execution, failure)
+    if isinstance(failure, CellTimeoutError):
+        _describe(execution, f"TimeoutError: {clock.blame()}", clock.source, str(failure))
+    elif isinstance(failure, PapermillExecutionError):
+        _describe_cell(execution, failure)
+    elif failure is not None:
+        execution.broken = True
+        _describe(execution, f"{type(failure).__name__}: {failure}", clock.source, str(failure))
     return execution
 
 
-def _describe(execution: Execution, failure: Exception) -> None:
-    """Where it failed and with which traceback: the first error output of the notebook, else the exception itself."""
-    execution.traceback = str(failure)
+def _describe(execution: Execution, error: str, source: str | None, traceback: str) -> None:
+    """What ended a notebook from outside, and the cell that was running then."""
+    execution.error, execution.traceback = " ".join(error.split())[:300], traceback
+    sources = [cell.source for cell in execution.notebook.cells]
+    execution.cell = sources.index(source) if source in sources else None
+
+
+def _describe_cell(execution: Execution, failure: Exception) -> None:
+    """Where a notebook failed and with which traceback: its first error output."""
+    execution.error, execution.traceback = " ".join(f"{failure}".split())[:300], str(failure)
     for number, cell in enumerate(execution.notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                execution.error = f"{output.ename}: {output.evalue}".splitlines()[0][:300]
+                execution.error = " ".join(f"{output.ename}: {output.evalue}".split())[:300]
                 execution.cell, execution.traceback = number, "\n".join(output.traceback)
                 return
 
@@ -72,7 +122,8 @@ def _without_traces(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook without papermill's paths, times and error banner, so that equal inputs give equal files."""
     notebook.metadata.pop("papermill", None)
     notebook.cells = [cell for cell in notebook.cells if not set(cell.metadata.get("tags", [])) & _BANNERS]
-    for cell in notebook.cells:
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"  # an injected cell gets a random one
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
     return notebook

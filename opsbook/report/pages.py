@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +44,6 @@ _FAILURE = {
     "parameters": N_("Parameters"),
     "again": N_("How to run it again"),
 }
-_INDEX = {
-    "title": N_("Reports by week and store"),
-    "week": N_("Week to {week}"),
-    "store": N_("Store"),
-    "light": N_("Light"),
-    "pages": N_("Pages"),
-}
-_LIGHTS = {"green": N_("green"), "yellow": N_("yellow"), "red": N_("red"), "unknown": N_("unknown")}
-_INDEX_FIGURES = ("visitors", "opportunities", "opportunity_rate", "spend")
-
 _local = threading.local()
 
 
@@ -86,50 +75,10 @@ def failure_page(
     return _with_contents(html)
 
 
-def reports_index(entries: list[dict[str, Any]], lang: str = "en") -> str:
-    """The page over all weeks and stores, newest week first; `entries` as the runner collects them from disk."""
-    entries = sorted(entries, key=lambda entry: (entry["week"], entry["store"]))[::-1]
-    weeks = [
-        (week, [_index_row(entry, lang) for entry in list(of_week)[::-1]])
-        for week, of_week in groupby(entries, key=lambda entry: entry["week"])
-    ]
-    page = _page(_INDEX["title"], "", lang, "opsbook", None) | {"root": "", "siblings": []}
-    html = (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            page=page,
-            words=_translated(_INDEX, lang),
-            weeks=weeks,
-            figures=[_label(name, lang) for name in _INDEX_FIGURES],
-        )
-    )
-    return _with_contents(html)
-
-
-def _index_row(entry: dict[str, Any], lang: str) -> dict[str, Any]:
-    metrics = entry["metrics"]
-    light = metrics.get("light") or "unknown"
-    return {
-        "store": entry["store"],
-        "href": f"{entry['href']}/index.html",
-        "light": light,
-        "light_word": language.translate(_LIGHTS[light], lang),
-        "figures": [cells.plain(metrics.get(name), cells.kind(name)) for name in _INDEX_FIGURES],
-        "pages": [
-            (f"{entry['href']}/{name}.html", language.translate(TITLES[name], lang), status)
-            for name, status in entry["notebooks"].items()
-        ],
-    }
-
-
-def _label(column: str, lang: str) -> str:
-    before = language.current()
-    language.use(lang)
-    try:
-        return cells.label(column)
-    finally:
-        language.use(before)
+def site_page(template: str, title: str, lang: str, **content: Any) -> str:
+    """A page over several reports, such as the index, from its template."""
+    page = _page(title, "", lang, "opsbook", None) | {"root": "", "siblings": []}
+    return _with_contents(_environment().get_template(template).render(page=page, **content))
 
 
 def _page(title: str, name: str, lang: str, store_name: str, week: date | None) -> dict[str, Any]:

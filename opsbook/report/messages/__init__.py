@@ -1,6 +1,7 @@
 """The words for what the analysis found: one module per topic, each with `MESSAGES` and `LABELS`."""
 
 from opsbook.report.messages import (
+    batch,
     boards,
     brief,
     customers,
@@ -15,7 +16,21 @@ from opsbook.report.messages import (
     traffic,
 )
 
-_TOPICS = (boards, brief, customers, diagnosis, funnel, intake, keywords, products, promotion, quadrants, rules, traffic)
+_TOPICS = (
+    batch,
+    boards,
+    brief,
+    customers,
+    diagnosis,
+    funnel,
+    intake,
+    keywords,
+    products,
+    promotion,
+    quadrants,
+    rules,
+    traffic,
+)
 
 #: {message id: English template with named fields}
 MESSAGES: dict[str, str] = {key: text for topic in _TOPICS for key, text in topic.MESSAGES.items()}
