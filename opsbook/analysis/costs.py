@@ -29,6 +29,15 @@ def membership_per_week(fee_per_year: float) -> float:
     return fee_per_year / WEEKS_PER_YEAR
 
 
+def fixed_costs(membership_per_year: float | None, labour_per_week: float | None) -> float:
+    """Costs of a week besides advertising (CNY) = membership / 52 + labour; NaN where one is unknown.
+
+    >>> round(fixed_costs(90_000, 1_800), 2)
+    3530.77
+    """
+    return membership_per_week(_float(membership_per_year)) + _float(labour_per_week)
+
+
 def loaded_costs(
     ad_spend: float | None,
     membership_per_year: float | None,
@@ -41,7 +50,7 @@ def loaded_costs(
 
     All inputs are of one week, in CNY; None or NaN is unknown. Columns out, one row each for `opportunity` and
     `order`: per, ads, membership, labour, known_cost (sum of the known parts), missing (list of unknown parts),
-    count, cost (known_cost / count), at_least (True where a part is missing: the true cost is higher). Edge cases: no
+    count, full_cost (known_cost / count), at_least (True where a part is missing: the true cost is higher). Edge cases: no
     opportunity or order, or no known part: no cost per unit; the cost of the week still shows.
     """
     fee = membership_per_week(_float(membership_per_year))
@@ -49,7 +58,7 @@ def loaded_costs(
     missing = [name for name, value in parts.items() if np.isnan(value)]
     known = np.nansum(list(parts.values())) if len(missing) < len(parts) else np.nan
     rows = [
-        {"per": per, **parts, "known_cost": known, "missing": missing, "count": count, "cost": ratio(known, count)}
+        {"per": per, **parts, "known_cost": known, "missing": missing, "count": count, "full_cost": ratio(known, count)}
         for per, count in (("opportunity", _float(opportunities)), ("order", _float(orders)))
     ]
     return pd.DataFrame(rows).assign(at_least=bool(missing))

@@ -51,18 +51,16 @@ def record(log: pd.DataFrame, actions: pd.DataFrame, store: str, week: date, his
     """
     log = log.reindex(columns=LOG_COLUMNS)
     kept = actions[actions["kept"].astype(bool)] if "kept" in actions else actions
-    is_open = log["status"] == "open"
-    known = set(
-        zip(*(log.loc[is_open, c].astype(str) for c in ("object_type", "object")), _kinds(log[is_open]), strict=True)
-    )
+    known = set(_identities(log[log["status"] == "open"]))
     rows = [_entry(row, store, week, history) for row in kept.to_dict("records") if _identity(row) not in known]
     new = pd.DataFrame([row for row in rows if row["action_id"] not in set(log["action_id"])], columns=LOG_COLUMNS)
     new = new.drop_duplicates("action_id")
     return log if new.empty else new if log.empty else pd.concat([log, new], ignore_index=True)
 
 
-def _kinds(log: pd.DataFrame) -> list[str]:
-    return [json.loads(action)["id"] for action in log["action"]]
+def _identities(log: pd.DataFrame) -> list[tuple[str, str, str]]:
+    kinds = [json.loads(action)["id"] for action in log["action"]]
+    return list(zip(log["object_type"].astype(str), log["object"].astype(str), kinds, strict=True))
 
 
 def _identity(row: dict) -> tuple[str, str, str]:
@@ -86,6 +84,28 @@ def _entry(row: dict, store: str, week: date, history: pd.DataFrame) -> dict:
         "baseline_events": now["events"].iloc[0] if len(now) else np.nan,
         "baseline_exposure": now["exposure"].iloc[0] if len(now) else np.nan,
     }
+
+
+def earlier(log: pd.DataFrame, week: date) -> pd.DataFrame:
+    """The actions that were proposed in an earlier week: what a report of `week` may know, however often it is made."""
+    return log[pd.to_datetime(log["created_week"]) < pd.Timestamp(week)].reset_index(drop=True)
+
+
+def identify(log: pd.DataFrame, actions: pd.DataFrame, store: str, week: date, history: pd.DataFrame) -> pd.DataFrame:
+    """This week's actions with the names under which they are on record: `record` gives new ones a name, those still
+    open from an earlier week keep theirs.
+
+    In: as `record`, `log` without this week's own (`earlier`). Columns out: action_id, created_week, those of
+    `actions`, baseline_events, baseline_exposure; only rows kept.
+    """
+    kept = actions[actions["kept"].astype(bool)] if "kept" in actions else actions
+    full = record(log, actions, store, week, history)
+    is_open = full[full["status"] == "open"]
+    found = dict(zip(_identities(is_open), is_open.to_dict("records"), strict=True))
+    entries = [found[_identity(row)] for row in kept.to_dict("records")]
+    new = ["action_id", "created_week", "baseline_events", "baseline_exposure"]
+    columns = {name: pd.Series([entry[name] for entry in entries], kept.index, dtype=object) for name in new}
+    return kept.assign(**columns)[[*new[:2], *kept.columns, *new[2:]]].reset_index(drop=True)
 
 
 def set_status(log: pd.DataFrame, name: str, status: str, on: date, note: str | None = None) -> pd.DataFrame:

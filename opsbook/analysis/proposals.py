@@ -1,14 +1,13 @@
 """What every module proposes for a week, from the canonical tables: the input of the brief's action list."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from opsbook.analysis import (
-    alarms,
     attribution,
     board_changes,
     boards,
@@ -54,12 +53,7 @@ def gather(tables: Tables, store: Any, week: date, rules: RuleSet) -> list[pd.Da
 
 
 def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    channels = tables["channel_traffic"]
-    now, before = (sources.channel_table(channels, end) for end in (week, week - timedelta(days=7)))
-    # Without the week before nothing is known of a change; a window of no rows would read as one of no visitors.
-    compared = now if len(before) else now.head(0)
-    steadiness = alarms.dispersion(sources.weekly_visitors(channels, week).iloc[:, :-1])
-    return traffic.propose(traffic.judge_change(before, compared, steadiness), None, week)
+    return traffic.propose(traffic.weekly_change(tables["channel_traffic"], week), None, week)
 
 
 def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
@@ -115,7 +109,8 @@ def _diagnosis(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.Dat
 
 
 def _boards(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    given = (tables["product_profile"], tables["review"], tables["price"])
+    joined = boards.join(tables["product_profile"], sources.window(tables["product_performance"], week))
+    given = (joined, tables["review"], tables["price"])
     settings = {"store": store, "as_of": week, "rules": rules}
     near, soon = near_misses.near_misses(*given, **settings), board_changes.leaving(*given, **settings)
     return near_misses.actions(near, soon, as_of=week, rules=rules)

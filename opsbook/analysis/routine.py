@@ -32,7 +32,7 @@ def completion(log: pd.DataFrame, week: date, rules: RuleSet, weeks: int = 8) ->
     A daily task is due on every working day of the week (rule `routine.workdays`, 0 = Monday), a weekly one once, on
     any day. `missed_streak`: due times in a row, counted back from the end of the week over at most `weeks` weeks,
     without a tick; it does not reach back before the first entry of the log, when nobody kept one. Columns in:
-    routine_log (on, task_id, done). Columns out: those of `tasks`, done, due, rate, missed_streak, verdict (message).
+    routine_log (on, task_id, done). Columns out: those of `tasks`, times_done, times_due, completion_rate, missed_streak, verdict (message).
     Edge cases: a log without any entry in those weeks says nothing: everything is unknown. Within a log that is kept,
     an entry that is missing, or whose `done` is missing, is a miss.
     """
@@ -44,15 +44,15 @@ def completion(log: pd.DataFrame, week: date, rules: RuleSet, weeks: int = 8) ->
     slots = {c: _slots(week, weeks, c, rules, rows["on"].min()) for c in CADENCES}
     made = [[_ticked(slot, row.task_id, ticks) for slot in slots[row.cadence]] for row in table.itertuples()]
     this_week = {c: sum(slot[-1] > week - pd.Timedelta(days=7) for slot in slots[c]) for c in CADENCES}
-    table["due"] = table["cadence"].map(this_week)
-    table["done"] = [sum(done[len(done) - due :]) for done, due in zip(made, table["due"], strict=True)]
+    table["times_due"] = table["cadence"].map(this_week)
+    table["times_done"] = [sum(done[len(done) - due :]) for done, due in zip(made, table["times_due"], strict=True)]
     table["missed_streak"] = [next((i for i, hit in enumerate(reversed(done)) if hit), len(done)) for done in made]
-    table[["done", "missed_streak"]] = table[["done", "missed_streak"]].astype("Int64")
+    table[["times_done", "missed_streak"]] = table[["times_done", "missed_streak"]].astype("Int64")
     if rows.empty:
-        table[["due", "done", "missed_streak"]] = pd.NA
-    table["rate"] = (table["done"].astype("Float64") / table["due"].astype("Float64").replace(0, pd.NA)).astype(float)
+        table[["times_due", "times_done", "missed_streak"]] = pd.NA
+    table["completion_rate"] = (table["times_done"].astype("Float64") / table["times_due"].astype("Float64").replace(0, pd.NA)).astype(float)
     table["verdict"] = [_completion_message(row) for row in table.to_dict("records")]
-    return table[[*tasks(rules).columns, "done", "due", "rate", "missed_streak", "verdict"]]
+    return table[[*tasks(rules).columns, "times_done", "times_due", "completion_rate", "missed_streak", "verdict"]]
 
 
 def _slots(
@@ -73,10 +73,11 @@ def _ticked(slot: list[pd.Timestamp], task_id: str, ticks: set) -> bool:
 
 
 def _completion_message(row: dict) -> dict:
-    if pd.isna(row["due"]):
+    if pd.isna(row["times_due"]):
         return {"id": "brief.routine_no_log", "task_id": row["task_id"]}
-    kind = "done" if row["done"] >= row["due"] else "streak" if row["missed_streak"] >= 2 else "partly"
-    numbers = {key: int(row[key]) for key in ("done", "due", "missed_streak")}
+    kind = "done" if row["times_done"] >= row["times_due"] else "streak" if row["missed_streak"] >= 2 else "partly"
+    numbers = {"done": row["times_done"], "due": row["times_due"], "missed_streak": row["missed_streak"]}
+    numbers = {key: int(count) for key, count in numbers.items()}
     return {"id": f"brief.routine_{kind}", "task_id": row["task_id"]} | numbers
 
 

@@ -8,6 +8,22 @@ from scipy.special import betaln
 CHINA = ("cn", "chn", "china", "mainland china", "china (mainland)", "china mainland", "中国", "中国大陆", "中国内地")
 
 
+def from_visits(visits: pd.DataFrame, week, by: str = "country", weeks: int = 4) -> pd.DataFrame:
+    """Persons who visited in the last weeks, and how many of them sent an inquiry or chatted, by country (or `by`).
+
+    Columns in: those of `visitor`. Columns out: `by`, visitors (distinct persons), opportunities (those of them with
+    `inquired` or `tm`; missing where a person of the segment is not known to have done either and neither to have done
+    nothing). The log of visits is kept for 31 days only, so weeks that nobody recorded are not in it.
+    """
+    end = pd.Timestamp(week) + pd.Timedelta(days=1)
+    on = pd.to_datetime(visits["on"])
+    rows = visits[(on < end) & (on >= end - pd.Timedelta(weeks=weeks)) & visits[by].notna()]
+    asked = rows["inquired"].astype("boolean") | rows["tm"].astype("boolean")
+    persons = asked.groupby([rows[by], rows["visitor_id"]]).agg(lambda values: values.any(skipna=False))
+    found = persons.astype("boolean").groupby(level=0).agg(["size", lambda values: values.sum(skipna=False)])
+    return found.set_axis(["visitors", "opportunities"], axis=1).rename_axis(by).reset_index()
+
+
 def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False, level: float = 0.05) -> pd.DataFrame:
     """Chance that a segment which is as good as the others shows no opportunity in so many visits.
 

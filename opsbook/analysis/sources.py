@@ -183,8 +183,8 @@ def root_shares(table: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 
     An entry is a visitor counted once in each channel: share = entries of the root / entries of all channels. In: the
     result of `channel_table`. Columns out: root, channels (count), entries, all_entries, share, opportunities,
-    acquiring_entries (of channels that can bring a buyer who did not know the shop), reference, deviation (share -
-    reference; interaction and self-growth stand together, each row shows the joint deviation). Roots without a
+    acquiring_entries (of channels that can bring a buyer who did not know the shop), reference_share, deviation (share -
+    reference_share; interaction and self-growth stand together, each row shows the joint deviation). Roots without a
     channel in the export have 0 channels and unknown entries. Edge case: unknown visitors of one channel make its
     root's entries and every share unknown.
     """
@@ -199,11 +199,11 @@ def root_shares(table: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     roots["all_entries"] = rows["visitors"].sum(skipna=False)
     roots["share"] = (roots["entries"] / roots["all_entries"]).where(roots["all_entries"] > 0)
     joint = roots.index.to_series().replace(_JOINT)
-    roots["reference"] = [
+    roots["reference_share"] = [
         rules[f"traffic.share_{name}"].value if name != channels.UNMAPPED else np.nan for name in joint
     ]
     joint_share = roots.groupby(joint.to_numpy())["share"].transform(lambda share: share.sum(min_count=1))
-    roots["deviation"] = joint_share - roots["reference"]
+    roots["deviation"] = joint_share - roots["reference_share"]
     return roots.rename_axis("root").reset_index()
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from opsbook.analysis.alarms import holm
+from opsbook.analysis import sources
+from opsbook.analysis.alarms import dispersion, holm
 from opsbook.analysis.brief import ACTION_COLUMNS
 
 # ---- why did it change ------------------------------------------------------------------------------------------
@@ -175,14 +176,30 @@ def _verdict(row: dict) -> dict:
     return {"id": f"traffic.change_{row['cause']}"} | numbers
 
 
+def weekly_change(channel_traffic: pd.DataFrame, week) -> pd.DataFrame:
+    """What moved in each channel beyond chance since the week before (`judge_change` of two natural weeks).
+
+    How unsteady a channel's visitors are comes from the weeks before. Where the export holds only one of the two weeks
+    nothing is compared: no row.
+    """
+    end = pd.Timestamp(week)
+    before, after = (sources.channel_table(channel_traffic, day) for day in (end - pd.Timedelta(weeks=1), end))
+    if before.empty or after.empty:
+        before, after = before.head(0), after.head(0)
+    past = sources.weekly_visitors(channel_traffic, end).iloc[:, :-1]
+    return judge_change(before, after, dispersion(past))
+
+
 def headline(changes: pd.DataFrame, most: int = 3) -> list[dict]:
     """What changed beyond chance, the channel that cost or brought most opportunities first; one calm message where
     nothing did.
 
     In: the result of `judge_change`. Weight of a channel: the larger of its traffic and its conversion effect, for two
     that cancel each other are no small change. Out: at most `most` verdicts, or `traffic.nothing_changed` with the
-    number of channels that could be judged (of how many).
+    number of channels that could be judged (of how many), or `traffic.not_compared`.
     """
+    if changes.empty:
+        return [{"id": "traffic.not_compared"}]
     beyond = changes[~changes["cause"].isin(["chance", "unknown"])]
     weight = beyond[["traffic_effect", "conversion_effect"]].abs().max(axis=1)
     named = beyond.loc[weight.sort_values(ascending=False, kind="stable").index, "verdict"].head(most).tolist()

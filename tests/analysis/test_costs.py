@@ -22,16 +22,16 @@ def test_membership_fees_of_the_sources():
 def test_loaded_costs_by_hand():
     table = costs.loaded_costs(1000, 52_000, 500, opportunities=20, orders=5).set_index("per")
     assert table["known_cost"].tolist() == [2500, 2500]
-    assert table["cost"].to_dict() == {"opportunity": 125, "order": 500}
+    assert table["full_cost"].to_dict() == {"opportunity": 125, "order": 500}
     assert not table["at_least"].any() and table["missing"].tolist() == [[], []]
 
 
 def test_an_unknown_part_makes_the_cost_a_lower_bound():
     table = costs.loaded_costs(1000, None, np.nan, opportunities=20, orders=0).set_index("per")
     assert table["missing"].iloc[0] == ["membership", "labour"] and table["at_least"].all()
-    assert table.loc["opportunity", "cost"] == 50 and math.isnan(table.loc["order", "cost"])
+    assert table.loc["opportunity", "full_cost"] == 50 and math.isnan(table.loc["order", "full_cost"])
     nothing = costs.loaded_costs(None, None, None, opportunities=20)
-    assert nothing[["known_cost", "cost"]].isna().all(axis=None)
+    assert nothing[["known_cost", "full_cost"]].isna().all(axis=None)
     assert costs.loaded_costs(0, 0, 0, opportunities=20)["known_cost"].tolist() == [0, 0]
 
 

@@ -32,7 +32,7 @@ def test_seven_daily_tasks_and_five_weekly_parts():
 
 def test_completion_counts_working_days():
     row = completion(log(*[(MONDAY + timedelta(days=d), "1") for d in (0, 1, 3)], (date(2026, 9, 19), "1")))
-    assert (row["done"], row["due"], row["rate"], row["missed_streak"]) == (3, 5, 0.6, 1)
+    assert (row["times_done"], row["times_due"], row["completion_rate"], row["missed_streak"]) == (3, 5, 0.6, 1)
     assert row["verdict"] == {"id": "brief.routine_partly", "task_id": "1", "done": 3, "due": 5, "missed_streak": 1}
     assert (
         completion(log(*[(MONDAY + timedelta(days=d), "1") for d in range(5)]))["verdict"]["id"] == "brief.routine_done"
@@ -49,19 +49,19 @@ def test_streak_reaches_back_to_the_first_entry_only():
 
 def test_weekly_parts_are_due_once_on_any_day():
     row = completion(log((date(2026, 9, 13), "W1"), (date(2026, 9, 8), "W2")), "W1")
-    assert (row["done"], row["due"], row["missed_streak"]) == (1, 1, 0)
+    assert (row["times_done"], row["times_due"], row["missed_streak"]) == (1, 1, 0)
     assert completion(log((date(2026, 9, 13), "W1"), (date(2026, 9, 8), "W2")), "W2")["missed_streak"] == 1
 
 
 def test_an_entry_that_is_not_done_is_a_miss():
     entries = log((MONDAY, "1"), (MONDAY + timedelta(days=1), "1")).assign(done=pd.array([True, None], dtype="boolean"))
-    assert completion(entries)["done"] == 1
+    assert completion(entries)["times_done"] == 1
 
 
 def test_no_log_is_unknown_and_no_miss():
     for entries in (log(), log((date(2020, 1, 1), "1"))):
         row = completion(entries)
-        assert pd.isna(row["done"]) and pd.isna(row["rate"]) and pd.isna(row["missed_streak"])
+        assert pd.isna(row["times_done"]) and pd.isna(row["completion_rate"]) and pd.isna(row["missed_streak"])
         assert row["verdict"]["id"] == "brief.routine_no_log"
 
 

@@ -31,6 +31,9 @@ MESSAGES: dict[str, str] = {
         "No channel changed its opportunities by more than chance ({judged} of {channels} channels could be compared "
         "with the week before)."
     ),
+    "traffic.not_compared": N_(
+        "Nothing is said about changes of channels: this week or the week before is not in the export."
+    ),
     "traffic.unknown_channels": N_(
         "These channels are not in the list of known ones and are kept under their own names: {channels}."
     ),
@@ -145,7 +148,7 @@ MESSAGES: dict[str, str] = {
 LABELS: dict[str, tuple[str, str]] = {
     "channel_id": (N_("Channel"), "text"),
     "root": (N_("Traffic group"), "text"),
-    "paid": (N_("Paid"), "text"),
+    "paid": (N_("Paid"), "code"),
     "acquires": (N_("Can bring new buyers"), "text"),
     "visitors_before": (N_("Visitors, week before"), "count"),
     "trend_4": (N_("Trend a week, 4 weeks"), "percent"),
@@ -157,6 +160,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "entries": (N_("Entries (a visitor counts once per channel)"), "count"),
     "all_entries": (N_("All entries"), "count"),
     "acquiring_entries": (N_("Entries that can bring new buyers"), "count"),
+    "reference_share": (N_("Soft reference"), "percent"),
     "deviation": (N_("Deviation"), "points"),
     "traffic_effect": (N_("Traffic effect (opportunities)"), "decimal"),
     "conversion_effect": (N_("Conversion effect (opportunities)"), "decimal"),
