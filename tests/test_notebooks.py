@@ -6,10 +6,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from opsbook.report import parameters, runner
+from opsbook.report import parameters, plan
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
-REPORTS = [FOLDER / f"{name}.ipynb" for name in runner.NOTEBOOKS]
+REPORTS = [FOLDER / f"{name}.ipynb" for name in plan.NOTEBOOKS]
 ALL = [*REPORTS, FOLDER / "explore.ipynb"]
 
 
