@@ -50,13 +50,39 @@ def allocated_inquiries(ad_keyword: pd.DataFrame, product_performance: pd.DataFr
     return product.map(products["inquiries"]).astype(float) * clicks / seen.where(seen > 0)
 
 
+def product_totals(product_performance: pd.DataFrame | None, clicks: pd.DataFrame) -> pd.DataFrame | None:
+    """Visitors and inquiries of each product over the weeks in which the clicks lie, one row per product.
+
+    Weekly figures are added up (visitors are de-duplicated within a week only). None where the products do not cover
+    all weeks with clicks: inquiries of fewer weeks than the clicks would be too few.
+    """
+    if product_performance is None or product_performance.empty or clicks.empty:
+        return None
+    begin, end = window(clicks)
+    first, last = (pd.to_datetime(product_performance[column]) for column in ("period_start", "period_end"))
+    inside = product_performance[(last >= begin.min()) & (first <= end.max())]
+    if not set(pd.to_datetime(clicks["period_end"])) <= set(pd.to_datetime(inside["period_end"])):
+        return None
+    counts = inside.groupby("product_id")[["visitors", "inquiries"]].sum(min_count=1)
+    return counts.reset_index().assign(period_start=first[inside.index].min(), period_end=last[inside.index].max())
+
+
 def _check_window(ad_keyword: pd.DataFrame, products: pd.DataFrame) -> None:
     """Clicks of one window and inquiries of another do not belong together."""
-    begin, end = ("on", "on") if "on" in ad_keyword else ("period_start", "period_end")
-    if {"period_start", "period_end"} <= set(products) and {begin, end} <= set(ad_keyword):
+    dated = "on" in ad_keyword or {"period_start", "period_end"} <= set(ad_keyword)
+    if {"period_start", "period_end"} <= set(products) and dated:
         first, last = pd.to_datetime(products["period_start"]).min(), pd.to_datetime(products["period_end"]).max()
-        if pd.to_datetime(ad_keyword[begin]).min() < first or pd.to_datetime(ad_keyword[end]).max() > last:
+        begin, end = window(ad_keyword)
+        if begin.min() < first or end.max() > last:
             raise ValueError(f"clicks must lie in the window of the inquiries, {first:%Y-%m-%d} to {last:%Y-%m-%d}")
+
+
+def window(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """First and last day of each row: its day, or the window that it describes where it has none."""
+    unknown = pd.Series(pd.NaT, index=table.index)
+    day = pd.to_datetime(table.get("on", unknown))
+    begin, end = (pd.to_datetime(table.get(column, unknown)) for column in ("period_start", "period_end"))
+    return day.fillna(begin), day.fillna(end)
 
 
 def settle(table: pd.DataFrame, data_up_to: date, unstable_days: int = 3) -> pd.DataFrame:
@@ -67,12 +93,8 @@ def settle(table: pd.DataFrame, data_up_to: date, unstable_days: int = 3) -> pd.
     `period_start, period_end`.
     """
     last = pd.Timestamp(data_up_to) - pd.Timedelta(days=unstable_days)
-    if "on" in table:
-        day = pd.to_datetime(table["on"])
-        settled = (day <= last).astype("boolean").mask(day.isna())
-    else:
-        begin, end = (pd.to_datetime(table[column]) for column in ("period_start", "period_end"))
-        settled = (end <= last).astype("boolean").mask((begin <= last) & (end > last) | end.isna())
+    begin, end = window(table)
+    settled = (end <= last).astype("boolean").mask((begin <= last) & (end > last) | end.isna())
     return table.assign(settled=settled)
 
 
@@ -83,13 +105,25 @@ def mature(table: pd.DataFrame, seen_until: date, half_life_days: float = 1.0) -
     day to the end of `seen_until`; for a window the mean over its days. In: `clicks`, and `on` or `period_start,
     period_end`. A click after `seen_until` has no mature part. The half-life is our default: no source gives one.
     """
-    start, end = ("on", "on") if "on" in table else ("period_start", "period_end")
     until = pd.Timestamp(seen_until) + pd.Timedelta(days=1)
-    oldest, newest = ((until - pd.to_datetime(table[column])) / pd.Timedelta(days=1) - 0.5 for column in (start, end))
+    oldest, newest = ((until - day) / pd.Timedelta(days=1) - 0.5 for day in window(table))
     steps = np.linspace(0, 1, 7)
     ages = newest.to_numpy()[:, None] + (oldest - newest).to_numpy()[:, None] * steps
     arrived = (1 - 0.5 ** (np.maximum(ages, 0) / half_life_days)).mean(axis=1)
     return table.assign(mature_clicks=table["clicks"].astype(float) * arrived)
+
+
+def describe(attributed: pd.DataFrame) -> dict | None:
+    """Where the inquiries of a table come from (`attribute`), as a message; None for an empty table."""
+    if attributed.empty:
+        return None
+    mode, measure = attributed[["attribution", "measure"]].iloc[0]
+    return {"id": f"keywords.attribution.{mode}" + (f".{measure}" if mode == "platform" else "")}
+
+
+def in_yuan(table: pd.DataFrame, unit: dict) -> pd.DataFrame:
+    """The table with its spend unknown where `check_unit` found fen: a wrong price would turn every decision around."""
+    return table.assign(spend=np.nan) if unit["id"] == "keywords.unit_fen" else table
 
 
 def check_unit(table: pd.DataFrame, account_spend: float, tolerance: float = 0.2) -> dict:
@@ -133,6 +167,30 @@ def inquiry_value(
     return orders * mean_value * rng.uniform(low, high, draws) * cny_per_unit
 
 
+def estimate_value(
+    orders: pd.DataFrame,
+    store_kpi: pd.DataFrame,
+    *,
+    stated: float | None = None,
+    margin: float | None = None,
+    cny_per_usd: float | None = None,
+    counted: str = "inquiries",
+) -> float | np.ndarray:
+    """What an inquiry is worth to a store, in CNY: as stated, or else estimated from its paid orders.
+
+    The estimate is `inquiry_value` of the orders paid in the days that `store_kpi` covers (its `counted` column:
+    inquiries or opportunities), less refunds. Repeat orders count, so it is what an inquiry brings in the end. Amounts
+    in another currency than USD or CNY are left out. Without margin, rate, orders or inquiries: unknown (missing).
+    """
+    if stated is not None or margin is None or cny_per_usd is None or store_kpi.empty:
+        return np.nan if stated is None else stated
+    first, last = pd.to_datetime(store_kpi["period_start"]).min(), pd.to_datetime(store_kpi["period_end"]).max()
+    paid = orders[pd.to_datetime(orders["paid_at"]).between(first, last + pd.Timedelta(days=1), inclusive="left")]
+    in_cny = paid["currency"].map({"USD": cny_per_usd, "CNY": 1.0}).astype(float)
+    amounts = (paid["amount"].astype(float) - paid["refund_amount"].astype(float).fillna(0)) * in_cny
+    return inquiry_value(amounts.to_numpy(), float(store_kpi[counted].sum()), margin)
+
+
 def describe_value(value: float | np.ndarray) -> dict:
     """The value of an inquiry as a message: its median with an 80 % interval, or that it is not known."""
     low, middle, high = np.quantile(np.atleast_1d(value), [0.1, 0.5, 0.9])
@@ -140,3 +198,9 @@ def describe_value(value: float | np.ndarray) -> dict:
         return {"id": "keywords.value_unknown"}
     numbers = {"value": round(float(middle), 2), "low": round(float(low), 2), "high": round(float(high), 2)}
     return {"id": "keywords.value" if high > low else "keywords.value_stated"} | numbers
+
+
+def middle(value: float | np.ndarray) -> float | None:
+    """The value of an inquiry as one number: the median of its draws; None where it is not known."""
+    median = float(np.median(value))
+    return None if np.isnan(median) else median

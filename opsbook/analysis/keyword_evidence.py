@@ -72,17 +72,17 @@ def readings(table: pd.DataFrame) -> list[dict]:
     ]
 
 
-def proposal(row: dict, week: date, urgent_spend: float) -> dict:
-    """One row of the action list from one row of the decided table or of the words to add."""
+def proposal(row: dict, week: date, weeks: float, urgent_spend: float) -> dict:
+    """One row of the action list from one row of the decided table (over so many `weeks`) or of the words to add."""
     decision = row["decision"]
-    urgent = decision == "pause" and row["inquiries"] == 0 and row["spend"] > urgent_spend
+    urgent = decision == "pause" and row["inquiries"] == 0 and row["spend"] > urgent_spend * weeks
     return {
         "module": "keywords",
         "object_type": "keyword",
         "object": row["object"],
         "action": {"id": f"keywords.do.{decision}", "verb": decision, "keyword": row["object"], **_cap(row)},
         "evidence": row["evidence"],
-        "effect": _effect(row) if decision == "pause" else None,
+        "effect": _effect(row, weeks) if decision == "pause" else None,
         "priority": "P0" if urgent else "P1",
         "owner": "operator",
         "due": week + timedelta(days=4),
@@ -96,8 +96,9 @@ def _cap(row: dict) -> dict:
     return {"cap": round(row["rate"] * row["value_per_inquiry"], 2)} if row["decision"] in ("raise", "lower") else {}
 
 
-def _effect(row: dict) -> dict:
-    low, high = (row["spend"] - row["value_per_inquiry"] * row[f"inquiries_{end}"] for end in ("upper", "lower"))
+def _effect(row: dict, weeks: float) -> dict:
+    given_up = (row["value_per_inquiry"] * row[f"inquiries_{end}"] for end in ("upper", "lower"))
+    low, high = ((row["spend"] - value) / weeks for value in given_up)
     return {"id": "keywords.effect.pause", "low": round(float(low), 2), "high": round(float(high), 2), "unit": "CNY"}
 
 

@@ -136,7 +136,10 @@ def summary(decided: pd.DataFrame) -> list[dict]:
     """Where the money went, what is luck and what is not: totals, spend without an inquiry, and pauses, as messages.
 
     The cost per inquiry of the whole table comes with the 80 % interval of its count (gamma with half an event).
+    An empty table has nothing to say.
     """
+    if decided.empty:
+        return []
     spend, inquiries = float(decided["spend"].sum()), float(decided["inquiries"].sum())
     if not decided["inquiries"].notna().any():
         return [{"id": "keywords.spent_cost_only", "spend": round(spend, 2), "words": len(decided)}]
@@ -159,23 +162,25 @@ def actions(
     candidates: pd.DataFrame | None = None,
     *,
     week: date,
+    weeks: float = 1,
     top: int = 10,
     urgent_spend: float = 500,
 ) -> pd.DataFrame:
     """Proposals for the action list: the words with the largest expected profit or loss whose decision is a change.
 
     After them up to `top` words to add, from `words.candidates`. A pause saves the spend and gives up the inquiries:
-    its effect in CNY, over a period as long as the table's, is minus the expected profit, with the interval of the
-    rate. What a changed bid or a new word brings is not known before its price. `P0`: paused words that spent more
-    than `urgent_spend` without an inquiry (a practitioners' rule). Due on the keyword day, the Wednesday after the
-    `week` (its Saturday), and looked at again two weeks later.
+    its effect in CNY a week is minus the expected profit, with the interval of the rate, over the `weeks` that the
+    table covers. What a changed bid or a new word brings is not known before its price. `P0`: paused words that spent
+    more than `urgent_spend` a week without an inquiry (a practitioners' rule). Due on the keyword day, the Wednesday
+    after the `week` (its Saturday), and looked at again two weeks later.
     """
     named = decided.assign(object=_objects(decided))
     changed = named[named["decision"].isin(CHANGES)]
     order = np.argsort(-changed["expected_profit"].abs().to_numpy(), kind="stable")[:top]
     rows = changed.iloc[order].to_dict("records")
     new = [] if candidates is None else candidates.assign(object=candidates["keyword"]).head(top).to_dict("records")
-    return pd.DataFrame([proposal(row, week, urgent_spend) for row in [*rows, *new]], columns=list(ACTION_COLUMNS))
+    proposals = [proposal(row, week, weeks, urgent_spend) for row in [*rows, *new]]
+    return pd.DataFrame(proposals, columns=list(ACTION_COLUMNS))
 
 
 def _length(word: str) -> int:
@@ -242,7 +247,9 @@ def _economics(keywords: pd.DataFrame, counts: pd.DataFrame, posterior: pd.DataF
 
 
 def _first_page(keywords: pd.DataFrame, counts: pd.DataFrame):
-    """Impressions against the average of the industry's ten best suppliers on the word, where the export has it."""
+    """Impressions against the average of the industry's ten best suppliers on the word, where it is known."""
+    if "first_page" in keywords:
+        return keywords["first_page"].to_numpy(dtype=float, na_value=np.nan)
     if "top10_impressions" not in keywords:
         return np.nan
     best = keywords["top10_impressions"].to_numpy(dtype=float, na_value=np.nan)

@@ -60,14 +60,14 @@ def budget_use(ad_campaign: pd.DataFrame) -> pd.DataFrame:
     """The share of its budget that a campaign spent: spend / (daily budget x days).
 
     In: `campaign, spend, budget` (CNY a day) with `on` or `period_start, period_end`; rows of a campaign are summed.
-    Out, the fullest first: `campaign, spend, days, budget` (of all days), `budget_use`. A day without a known budget
-    or spend counts on neither side. Near 1 the budget may have run out before the day did: see `promotion_hours`.
+    Out, the fullest first: `campaign, spend, days, total_budget` (of all days), `budget_use`. A day without a known
+    budget or spend counts on neither side. Near 1 the budget may have run out before the day did: see `promotion_hours`.
     """
     known = ad_campaign[ad_campaign["budget"].notna() & ad_campaign["spend"].notna()]
     days = _days(known)
-    rows = known[["campaign", "spend"]].assign(days=days, budget=known["budget"] * days)
-    table = rows.groupby("campaign", sort=False)[["spend", "days", "budget"]].sum().reset_index()
-    return table.assign(budget_use=_ratio(table, "spend", "budget")).sort_values(
+    rows = known[["campaign", "spend"]].assign(days=days, total_budget=known["budget"] * days)
+    table = rows.groupby("campaign", sort=False)[["spend", "days", "total_budget"]].sum().reset_index()
+    return table.assign(budget_use=_ratio(table, "spend", "total_budget")).sort_values(
         "budget_use", ascending=False, kind="stable", ignore_index=True
     )
 
@@ -100,6 +100,27 @@ def cpc_change(now: pd.DataFrame, before: pd.DataFrame, key: str = "keyword") ->
     return effects[columns].reset_index()
 
 
+def explain_cpc(changes: pd.DataFrame) -> dict | None:
+    """How the average price of a click changed, and how much of it each part explains, as a message.
+
+    In: the table of `cpc_change`; its effects add up to the change. None where one of the weeks had no click.
+    """
+    clicks = changes[["clicks_before", "clicks"]].sum()
+    if not (clicks > 0).all():
+        return None
+    before = float((changes["cpc_before"] * changes["clicks_before"]).sum() / clicks["clicks_before"])
+    now = float((changes["cpc"] * changes["clicks"]).sum() / clicks["clicks"])
+    effects = {name: float(changes[f"{name}_effect"].sum()) for name in ("price", "mix")}
+    return {"id": "keywords.cpc_change", "before": before, "now": now} | effects
+
+
+def largest(changes: pd.DataFrame, least: float = 0.005) -> pd.DataFrame:
+    """The words of `cpc_change` that moved the average price of a click, up or down, by at least half a fen (our
+    default), the largest first."""
+    moved = (changes["price_effect"] + changes["mix_effect"]).abs()
+    return changes.loc[moved[moved >= least].sort_values(ascending=False, kind="stable").index]
+
+
 def promotion_hours(ad_keyword: pd.DataFrame) -> pd.DataFrame:
     """The share of the window's hours in which a word was online, the shortest first.
 
@@ -108,7 +129,9 @@ def promotion_hours(ad_keyword: pd.DataFrame) -> pd.DataFrame:
     counts. Hours that are not known are left out on both sides.
     """
     known = ad_keyword[ad_keyword["online_hours"].notna()]
-    known = known.assign(days=_days(known), window=known["on" if "on" in known else "period_end"])
+    unknown = pd.Series(pd.NaT, index=known.index)
+    window = pd.to_datetime(known.get("on", unknown)).fillna(pd.to_datetime(known.get("period_end", unknown)))
+    known = known.assign(days=_days(known), window=window)
     windows = known.groupby(["keyword", "window"]).agg(
         online_hours=("online_hours", "max"), days=("days", "max"), spend=("spend", "sum"), clicks=("clicks", "sum")
     )
@@ -116,12 +139,12 @@ def promotion_hours(ad_keyword: pd.DataFrame) -> pd.DataFrame:
     share = (words["online_hours"] / (24 * words["days"])).clip(upper=1)
     return words.assign(online_share=share).sort_values("online_share", kind="stable", ignore_index=True)
 
-
 def _days(table: pd.DataFrame) -> pd.Series:
-    if "on" in table:
-        return pd.Series(1, index=table.index)
-    begin, end = (pd.to_datetime(table[column]) for column in ("period_start", "period_end"))
-    return (end - begin).dt.days + 1
+    """Days that each row describes: one where it has a day, else those of its window."""
+    unknown = pd.Series(pd.NaT, index=table.index)
+    begin, end = (pd.to_datetime(table.get(column, unknown)) for column in ("period_start", "period_end"))
+    day = pd.to_datetime(table.get("on", unknown))
+    return ((end - begin).dt.days + 1).mask(day.notna(), 1)
 
 
 def _ratio(table: pd.DataFrame, numerator: str, denominator: str) -> pd.Series:

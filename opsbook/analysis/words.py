@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -60,6 +61,19 @@ def stability(history: pd.DataFrame, measure: str = "clicks", *, rules: Mapping[
     return table.assign(variation=variation, stable=stable)
 
 
+def with_decisions(stability: pd.DataFrame, decided: pd.DataFrame) -> pd.DataFrame:
+    """The steadiness of each word family beside what `keywords.decide` says of its most expensive word.
+
+    A steady word that earns its clicks is the first to deserve more budget. `keyword` = that word as it is written.
+    Steady words first, then by traffic.
+    """
+    dearest = decided.sort_values("spend", ascending=False, kind="stable").assign(family=family(decided["keyword"]))
+    dearest = dearest.drop_duplicates("family")[["family", "keyword", "decision"]]
+    table = stability.merge(dearest, on="family", how="left")
+    order = table.assign(steady=table["stable"].fillna(False).astype(bool))
+    return order.sort_values(["steady", "weekly_mean"], ascending=False, kind="stable").drop(columns="steady")
+
+
 def changes(
     now: pd.DataFrame, before: pd.DataFrame, measure: str = "impressions", *, rules: Mapping[str, Rule]
 ) -> pd.DataFrame:
@@ -111,6 +125,80 @@ def candidates(
     return best.assign(decision="add", evidence=[_evidence(row) for row in best.to_dict("records")])
 
 
+def spellings(keywords: pd.DataFrame, measure: str = "impressions") -> pd.DataFrame:
+    """Words that stand in the table in more than one spelling, or more than once, as one family.
+
+    Out, the largest family first: `family, word_count` (rows), `spellings` (the different ones) and the summed measure.
+    """
+    rows = keywords.assign(family=family(keywords["keyword"])).dropna(subset="family")
+    table = rows.groupby("family").agg(
+        word_count=("keyword", "size"), spellings=("keyword", _distinct), total=(measure, "sum")
+    )
+    table = table[table["word_count"] > 1].rename(columns={"total": measure}).reset_index()
+    return table.sort_values(measure, ascending=False, kind="stable", ignore_index=True)
+
+
+def asked_by(own_keyword: pd.DataFrame, visitor: pd.DataFrame) -> pd.DataFrame:
+    """The store's words with the visitors who asked us and had the word among their preferred words.
+
+    The keyword export has no inquiries, so `inquiries` are counted from the visitor details (inquiry or TM; a visitor
+    counts once per word family). Words that the export does not hold, but such a visitor searched for, are added.
+    """
+    asked = visitor[visitor[["inquired", "tm"]].astype("boolean").fillna(False).any(axis=1)]
+    split = asked.assign(keyword=asked["keywords"].astype("object").str.split(r"[,，;；、\n]", regex=True))
+    rows = split.explode("keyword")[["visitor_id", "keyword"]].dropna(subset="keyword").reset_index(drop=True)
+    rows["keyword"] = rows["keyword"].astype("str").str.strip()
+    words = pd.concat([own_keyword["keyword"].astype("str"), rows["keyword"]], ignore_index=True)
+    names = family(words)
+    rows["family"] = names.iloc[len(own_keyword) :].to_numpy()
+    counts = rows.drop_duplicates(["visitor_id", "family"]).groupby("family").size()
+    new = rows[~rows["family"].isin(names.iloc[: len(own_keyword)])].drop_duplicates("family")[["keyword"]]
+    table = pd.concat([own_keyword, new], ignore_index=True)
+    return table.assign(inquiries=family(table["keyword"]).map(counts).astype("Float64"))
+
+
+def new_industry_words(industry: pd.DataFrame, own_keyword: pd.DataFrame, week: date) -> pd.DataFrame:
+    """Words of the industry's newest export that neither an older export nor the store's own words hold.
+
+    In: `industry[keyword, period_end]` with the export of the `week`; `own_keyword[keyword]`. Rows of the week, their
+    order kept.
+    """
+    newest = pd.to_datetime(industry["period_end"]) == pd.Timestamp(week)
+    words = pd.concat([industry["keyword"], own_keyword["keyword"]], ignore_index=True).astype("str")
+    names = family(words).to_numpy()
+    known = set(names[: len(industry)][~newest.to_numpy()]) | set(names[len(industry) :])
+    return industry[newest & ~pd.Series(names[: len(industry)], index=industry.index).isin(known)]
+
+
+def routes(
+    own_keyword: pd.DataFrame, decided: pd.DataFrame | None = None, *, rules: Mapping[str, Rule]
+) -> pd.DataFrame:
+    """Whether a word is better bought or ranked for naturally, by how competitive the store is on it.
+
+    `natural_reach` = impressions without P4P / average impressions of the ten best suppliers. The `route`: `natural`
+    from `keywords.natural_reach` on (the store is seen without paying) and where the word is to be paused (`decided`
+    of `keywords.decide`: paying does not pay); otherwise `p4p` where many sell (`keywords.opportunity_sellers`) or the
+    word is an opportunity; otherwise `title_first`: few compete, so put the word into a title before paying; `unknown`
+    where an index is missing. In: one week of `keyword, impressions, p4p_impressions, top10_impressions,
+    keyword_index, seller_index`; without P4P columns the word is not advertised. Out: the words by impressions, the
+    largest first.
+    """
+    columns = ["impressions", "p4p_impressions", "top10_impressions", "keyword_index", "seller_index"]
+    table = own_keyword[["keyword"]].join(own_keyword.reindex(columns=columns).astype(float))
+    natural = (table["impressions"] - table["p4p_impressions"].fillna(0)).clip(lower=0)
+    table["natural_reach"] = natural / table["top10_impressions"].where(table["top10_impressions"] > 0)
+    many = table["seller_index"] > rules["keywords.opportunity_sellers"].value
+    paused = set() if decided is None else set(decided.loc[decided["decision"] == "pause", "keyword"].map(plain))
+    unpaid = table["keyword"].map(plain, na_action="ignore").isin(paused)
+    cases = {
+        "natural": unpaid | (table["natural_reach"] >= rules["keywords.natural_reach"].value),
+        "p4p": (many | opportunities(table, rules=rules).fillna(False)) & table["natural_reach"].notna(),
+        "unknown": table[["natural_reach", "seller_index", "keyword_index"]].isna().any(axis=1),
+    }
+    table["route"] = np.select([case.to_numpy(bool) for case in cases.values()], list(cases), "title_first")
+    return table.sort_values("impressions", ascending=False, kind="stable", ignore_index=True)
+
+
 def is_brand(words: pd.Series, brand_words: Iterable[str]) -> pd.Series:
     """Whether a word contains the brand of another company, as whole words and whatever its case and accents."""
     brands = [plain(brand) for brand in brand_words if plain(brand)]
@@ -145,6 +233,10 @@ def _cut(table: pd.DataFrame, measure: str, rules: Mapping[str, Rule]) -> float:
     """The measure at which a full export ends; below everything where it is not full."""
     full = len(table) >= rules["keywords.export_cap"].value
     return float(table[measure].min()) if full else -np.inf
+
+
+def _distinct(words: pd.Series) -> list[str]:
+    return list(dict.fromkeys(words))
 
 
 def _drop_accents(word: str) -> str:

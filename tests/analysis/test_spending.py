@@ -72,7 +72,7 @@ def test_budget_use_counts_days_and_leaves_unknown_budgets_out():
         }
     )
     used = spending.budget_use(plans)
-    assert used[["campaign", "spend", "days", "budget", "budget_use"]].values.tolist() == [
+    assert used[["campaign", "spend", "days", "total_budget", "budget_use"]].values.tolist() == [
         ["A", 1050.0, 14, 1400.0, 0.75],
         ["B", 50.0, 7, 700.0, 50 / 700],
     ]

@@ -7,7 +7,7 @@ from opsbook.report.charts.style import describe, use_style
 
 __all__ = ["describe", "use_style"]
 
-TOPICS = ("brief", "customers", "funnel", "keywords", "products", "promotion", "quadrants", "traffic")
+TOPICS = ("boards", "brief", "customers", "diagnosis", "funnel", "keywords", "products", "promotion", "quadrants", "traffic")
 
 
 def __getattr__(name: str) -> ModuleType:
