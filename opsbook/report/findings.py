@@ -122,9 +122,11 @@ def table(frame: pd.DataFrame, columns: list[str] | None = None, rows: int = 20)
     names, body = list(shown.columns), shown.head(rows).to_dict("records")
     texts = [[_text(row[name], name, _kind(row, name)) for name in names] for row in body]
     more = language.translate(_MORE).format(rows=len(shown) - rows) if len(shown) > rows else ""
-    head = "".join(f'<th scope="col"{_class(name)}>{escape(cells.label(name))}</th>' for name in names)
+    classes = [' class="number"' if _is_numeric(shown[name]) else "" for name in names]
+    heads = zip(names, classes, strict=True)
+    head = "".join(f'<th scope="col"{class_}>{escape(cells.label(name))}</th>' for name, class_ in heads)
     lines = "".join(
-        f"<tr>{''.join(map(_cell, line, names, row.values()))}</tr>" for line, row in zip(texts, body, strict=True)
+        f"<tr>{''.join(map(_cell, line, row.values(), classes))}</tr>" for line, row in zip(texts, body, strict=True)
     )
     html = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
     html += f'<p class="more">{escape(more)}</p>' if more else ""
@@ -154,18 +156,20 @@ def _text(value: Any, column: str, kind: str) -> str:
     return cells.plain(value, kind)
 
 
-def _class(column: str) -> str:
-    return ' class="number"' if cells.kind(column) in cells.NUMERIC else ""
+def _is_numeric(values: pd.Series) -> bool:
+    if cells.kind(str(values.name)) in cells.NUMERIC:
+        return True
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
-def _cell(text: str, column: str, value: Any) -> str:
+def _cell(text: str, value: Any, class_: str) -> str:
     if text == cells.MISSING:
-        return f'<td{_class(column)} title="{escape(language.translate(_UNKNOWN))}">{text}</td>'
+        return f'<td{class_} title="{escape(language.translate(_UNKNOWN))}">{text}</td>'
     if isinstance(value, (Mapping, list, tuple)):
         return f'<td class="words">{escape(text)}</td>'
     seen = cells.short(text)
     hover = f' title="{escape(text[:CELL_CHARACTERS])}"' if seen != text else ""
-    return f"<td{_class(column)}{hover}>{escape(seen)}</td>"
+    return f"<td{class_}{hover}>{escape(seen)}</td>"
 
 
 _NEEDS = N_("This section needs {table}. Where to find it: {where}. Then: opsbook import FILE --store NAME")

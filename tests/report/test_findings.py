@@ -199,3 +199,10 @@ def test_messages_and_lists_are_shown_whole_whatever_the_label_says():
 def test_a_figure_is_formatted_as_the_metric_of_its_row():
     html = findings.table(pd.DataFrame({"metric": ["visitors", "spend"], "value": [1260.0, 1260.0]})).html
     assert Tags(html).text[-3::2] == ["1,260", "¥1,260.00"]
+
+
+def test_numbers_stand_right_whatever_their_label_says():
+    html = findings.table(
+        pd.DataFrame({"name_test": [3, None], "flag_test": [True, False], "other_test": ["a", "b"]})
+    ).html
+    assert [attrs.get("class") for tag, attrs in Tags(html).tags if tag == "th"] == ["number", None, None]

@@ -130,6 +130,14 @@ def test_axes_are_labelled_and_formatted_like_the_tables():
     assert ax.yaxis.get_major_formatter()(0.015) == "1.5%"
 
 
+def test_a_log_axis_has_plain_numbers():
+    ax = plt.subplots()[1]
+    ax.set(xscale="log", xlim=(50, 900))
+    style.label_axes(ax, x="spend")
+    ax.figure.canvas.draw()
+    assert {text.get_text() for text in ax.get_xticklabels("both")} <= {"", "¥10", "¥100", "¥1,000"}
+
+
 def test_labels_follow_the_language():
     charts.use_style("zh")
     assert "访" in style.label("visitors")

@@ -11,7 +11,7 @@ import pylopdf_fonts_zh_cn
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from opsbook.report import cells, language
 from opsbook.report.charts import pictures
@@ -98,6 +98,7 @@ def label_axes(ax: Axes, x: str | None = None, y: str | None = None) -> Axes:
         axis.set_label_text(label(column))
         if cells.kind(column) in cells.NUMERIC:
             axis.set_major_formatter(FuncFormatter(_tick(cells.kind(column))))
+            axis.set_minor_formatter(NullFormatter())  # those of a log scale would be formulas
     return ax
 
 
