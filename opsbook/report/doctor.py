@@ -1,8 +1,9 @@
-"""`opsbook doctor`: is everything there to make a report, and if not, what is missing for which section."""
+"""`opsbook doctor`: is everything there to make a report, and if not, what is missing for which notebook."""
 
+import ast
+import json
 import platform
 import sys
-from importlib import metadata
 from pathlib import Path
 
 from opsbook.intake import stores as config
@@ -10,25 +11,27 @@ from opsbook.intake import warehouse as wh
 from opsbook.intake.importer import find_files
 from opsbook.intake.tables import TABLES
 
-#: Which notebook reads which tables; a missing one leaves a section that says so.
-READS = {
-    "00_weekly_brief": ("store_kpi", "product_performance", "ad_campaign", "action_log", "routine_log"),
-    "01_traffic_sources": ("channel_traffic", "store_kpi"),
-    "02_flow_assistant": ("product_performance", "product_profile", "review", "price"),
-    "03_p4p_keyword_roi": ("ad_keyword", "ad_product", "own_keyword", "industry_keyword", "visitor"),
-    "04_private_domain_funnel": ("store_kpi", "customer", "touch", "order", "pool", "private_cost"),
-    "05_site_promotion": ("ad_campaign",),
-}
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+OWN = "action_log"  # written by the weekly brief itself: nobody has to bring it
 
 
-def examine(data: Path, warehouse: str) -> tuple[list[str], bool]:
+def examine(data: Path, warehouse: str, notebooks: Path = NOTEBOOKS) -> tuple[list[str], bool]:
     """Lines for people, and whether a report can be made."""
     known = config.load(data / "stores.toml")
     checks = [_python(), _font(), _engine(), _inbox(data / "inbox")]
     lines = [f"{'ok     ' if good else 'missing'} {text}" for good, text in checks]
+    reports = {path.stem: reads(path) for path in sorted(notebooks.glob("[0-9]*.ipynb"))}
     for store in sorted(known.keys() | set(wh.stores(warehouse))):
-        lines += _store(store, known, warehouse)
+        lines += _store(store, known, warehouse, reports)
     return lines, all(good for good, _ in checks)
+
+
+def reads(notebook: Path) -> list[str]:
+    """The tables that the code of a notebook names, in the order of the data dictionary."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    trees = [ast.parse("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
+    named = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return [table for table in TABLES if table in named and table != OWN]
 
 
 def _python() -> tuple[bool, str]:
@@ -43,22 +46,30 @@ def _font() -> tuple[bool, str]:
 
 
 def _engine() -> tuple[bool, str]:
-    return True, f"engine DuckDB {metadata.version('duckdb')} through Ibis {metadata.version('ibis-framework')}"
+    """DuckDB answers a query; a machine on which its binary does not load is told so here and not in a report."""
+    try:
+        import duckdb
+
+        answer = duckdb.connect().execute("select 1").fetchall()
+    except Exception as error:
+        return False, f"engine DuckDB: {' '.join(str(error).split())}"
+    return answer == [(1,)], f"engine DuckDB {duckdb.__version__}"
 
 
 def _inbox(inbox: Path) -> tuple[bool, str]:
-    files = find_files(inbox) if inbox.exists() else []
-    return bool(files), f"{len(files)} exports in {inbox}" + (
-        "" if files else "; put yours into a folder with the store's id"
-    )
+    count = len(find_files(inbox)) if inbox.exists() else 0
+    hint = "" if count else f"; put yours into {inbox / '<store>'}, a folder with the store's id"
+    return count > 0, f"{count} exports in {inbox}{hint}"
 
 
-def _store(store: str, known: dict, warehouse: str) -> list[str]:
-    """What a store has, and per notebook which export is missing and where it comes from."""
+def _store(store: str, known: dict, warehouse: str, reports: dict[str, list[str]]) -> list[str]:
+    """What a store has; then each table that it lacks, which notebooks miss it, and where it comes from."""
     weeks = wh.weeks_held(store, warehouse)
+    held = f"{len(weeks)} weeks, newest {weeks[-1]}" if weeks else "no week yet"
     note = "" if store in known else "; not in stores.toml: margin, value of an inquiry, target ROI are unknown"
-    lines = [f"\nstore {store}: {f'{len(weeks)} weeks, newest {weeks[-1]}' if weeks else 'no data yet'}{note}"]
-    for notebook, tables in READS.items():
-        missing = [name for name in tables if not wh.holds(name, store=store, warehouse=warehouse)]
-        lines += [f"  {notebook}: no {name} ({TABLES[name].zh}): {TABLES[name].where_en}" for name in missing]
+    lines = [f"\nstore {store}: {held}{note}"]
+    for name, table in TABLES.items():
+        missed = [notebook for notebook, tables in reports.items() if name in tables]
+        if missed and not wh.holds(name, store=store, warehouse=warehouse):
+            lines.append(f"  no {name} ({table.zh}) for {', '.join(missed)}: {table.where_zh} ({table.where_en})")
     return lines
