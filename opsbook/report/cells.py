@@ -27,7 +27,7 @@ TIMES = {"hours": N_("hours"), "seconds": N_("seconds")}
 _PLAIN: dict[str, Callable[[Any], str]] = {
     "count": "{:,.0f}".format,
     "decimal": "{:,.2f}".format,
-    "percent": lambda share: f"{share:.1%}" if abs(share) >= 0.1 else f"{share:.2%}",
+    "percent": lambda share: _percent(share),
     "points": lambda share: f"{100 * share:+.1f} pp",
     "cny": "¥{:,.2f}".format,
     "usd": "${:,.2f}".format,
@@ -52,6 +52,15 @@ def plain(value: Any, kind: str = "text") -> str:
     if isinstance(value, float):  # a number whose label promises something else
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return clean(str(value))
+
+
+def _percent(share: float) -> str:
+    """Two decimals below 10 %, one above; what is neither nothing nor certain never looks as if it were."""
+    if 0 < share < 0.00005:
+        return "<0.01%"
+    if 0.9995 <= share < 1:
+        return ">99.9%"
+    return f"{share:.1%}" if abs(share) >= 0.1 else f"{share:.2%}"
 
 
 def is_missing(value: Any) -> bool:

@@ -117,6 +117,15 @@ def test_no_rows_no_chart():
     assert plt.get_fignums() == []
 
 
+def test_nothing_to_draw_leaves_no_empty_frame():
+    assert style.needs_rows(lambda table, ax=None: None)(table("RFQ")) is None
+    assert plt.get_fignums() == []
+
+
+def test_a_chart_without_a_description_says_so():
+    assert pictures.alt_text(plt.subplots()[0]) == "A chart without a description."
+
+
 def test_a_chart_is_drawn_where_it_is_told_to():
     mine = plt.subplots()[1]
     assert bars(table("RFQ"), ax=mine) is mine and bars(table("RFQ"), mine) is mine

@@ -8,11 +8,15 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from PIL import Image
 
+from opsbook.report.language import N_, translate
+
 # The page swaps these three for its own colours, so that a chart follows a light or a dark scheme.
 INK, LINE, PAPER = "#1d2329", "#d5dae0", "#ffffff"
 
 LARGE_SVG = 60_000  # characters; below it no PNG is worth trying
 DPI = 144
+
+_UNDESCRIBED = N_("A chart without a description.")
 
 _NOISE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 _GROUP_ID = re.compile(r'<g id="[^"]*"')
@@ -23,7 +27,8 @@ _LONG_NUMBER = re.compile(r"(\.\d\d)\d+")
 def alt_text(figure: Figure) -> str:
     """The descriptions of a figure's charts, in the order in which they were drawn."""
     texts = (str(ax.get_label()) for ax in figure.axes)
-    return " ".join(text for text in texts if text and not text.startswith("<"))  # "<colorbar>" is matplotlib's own
+    described = " ".join(text for text in texts if not text.startswith("<")).strip()  # "<colorbar>": matplotlib's own
+    return described or translate(_UNDESCRIBED)
 
 
 def svg(figure: Figure) -> str:
@@ -62,7 +67,7 @@ def use_in_notebook() -> None:
     formatters = shell.display_formatter.formatters
     formatters["image/svg+xml"].for_type(Figure, lambda figure: _if_type(picture(figure), str))
     formatters["image/png"].for_type(Figure, lambda figure: _if_type(picture(figure), bytes))
-    formatters["text/plain"].for_type(Figure, lambda figure, printer, cycle: printer.text(alt_text(figure) or "Chart"))
+    formatters["text/plain"].for_type(Figure, lambda figure, printer, cycle: printer.text(alt_text(figure)))
 
 
 def _if_type(value: str | bytes, wanted: type) -> str | bytes | None:

@@ -70,7 +70,7 @@ def describe(ax: Axes, text: str) -> Axes:
     return ax
 
 
-def needs_rows(draw: Callable[..., Axes]) -> Callable[..., Axes | None]:
+def needs_rows(draw: Callable[..., Axes | None]) -> Callable[..., Axes | None]:
     """A chart of an empty table is None; any other is drawn on `ax`, or on a new figure when none is given."""
 
     @wraps(draw)
@@ -79,7 +79,11 @@ def needs_rows(draw: Callable[..., Axes]) -> Callable[..., Axes | None]:
             return None
         if args and isinstance(args[0], Axes):
             ax, *args = args
-        return draw(table, *args, ax=plt.subplots()[1] if ax is None else ax, **options)
+        canvas = plt.subplots()[1] if ax is None else ax
+        drawn = draw(table, *args, ax=canvas, **options)
+        if drawn is None and ax is None:
+            plt.close(canvas.figure)  # rows, but nothing to draw: no empty frame either
+        return drawn
 
     return chart
 
