@@ -20,9 +20,11 @@ def examine(data: Path, warehouse: str, notebooks: Path = NOTEBOOKS) -> tuple[li
     known = config.load(data / "stores.toml")
     checks = [_python(), _font(), _engine(), _inbox(data / "inbox")]
     lines = [f"{'ok     ' if good else 'missing'} {text}" for good, text in checks]
-    reports = {path.stem: reads(path) for path in sorted(notebooks.glob("[0-9]*.ipynb"))}
-    for store in sorted(known.keys() | set(wh.stores(warehouse))):
-        lines += _store(store, known, warehouse, reports)
+    held = wh.stores(warehouse)
+    reports = {path.stem.split("_")[0]: reads(path) for path in sorted(notebooks.glob("[0-9]*.ipynb"))}
+    for store in sorted({*known, *held}):
+        lines.append(_store(store, known, warehouse))
+        lines += _missing(store, warehouse, reports) if store in held else []
     return lines, all(good for good, _ in checks)
 
 
@@ -62,12 +64,16 @@ def _inbox(inbox: Path) -> tuple[bool, str]:
     return count > 0, f"{count} exports in {inbox}{hint}"
 
 
-def _store(store: str, known: dict, warehouse: str, reports: dict[str, list[str]]) -> list[str]:
-    """What a store has; then each table that it lacks, which notebooks miss it, and where it comes from."""
+def _store(store: str, known: dict, warehouse: str) -> str:
     weeks = wh.weeks_held(store, warehouse)
     held = f"{len(weeks)} weeks, newest {weeks[-1]}" if weeks else "no week yet"
     note = "" if store in known else "; not in stores.toml: margin, value of an inquiry, target ROI are unknown"
-    lines = [f"\nstore {store}: {held}{note}"]
+    return f"\nstore {store}: {held}{note}"
+
+
+def _missing(store: str, warehouse: str, reports: dict[str, list[str]]) -> list[str]:
+    """Each table that the store lacks: which notebooks miss it, and where it comes from."""
+    lines = []
     for name, table in TABLES.items():
         missed = [notebook for notebook, tables in reports.items() if name in tables]
         if missed and not wh.holds(name, store=store, warehouse=warehouse):
