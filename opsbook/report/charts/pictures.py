@@ -13,7 +13,7 @@ from opsbook.report.language import N_, translate
 # The page swaps these three for its own colours, so that a chart follows a light or a dark scheme.
 INK, LINE, PAPER = "#1d2329", "#d5dae0", "#ffffff"
 
-LARGE_SVG = 60_000  # characters; below it no PNG is worth trying
+LARGE_SVG = 100_000  # characters; below it sharp lines and the colours of the page are worth more than bytes
 DPI = 144
 
 _UNDESCRIBED = N_("A chart without a description.")
@@ -49,7 +49,7 @@ def png(figure: Figure) -> bytes:
 
 
 def picture(figure: Figure) -> str | bytes:
-    """The smaller of SVG and PNG as they are embedded in a page."""
+    """SVG, or PNG for a large picture that is smaller so, both as they are embedded in a page."""
     vector = svg(figure)
     if len(vector) < LARGE_SVG:
         return vector
