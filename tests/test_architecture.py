@@ -82,7 +82,9 @@ def test_functions_stay_short():
 
 
 def test_modules_are_named_by_what_they_hold():
-    assert [name(path) for path in MODULES if re.search("util|helper|common|misc|base", path.stem)] == []
+    assert [
+        name(path) for path in MODULES if re.search(r"(^|_)(utils?|helpers?|common|misc|base)(_|$)", path.stem)
+    ] == []
 
 
 def test_every_module_says_what_it_is():
