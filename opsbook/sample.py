@@ -699,7 +699,7 @@ def _contacts(world: World, rng, numbers: range, days: int) -> tuple[pd.DataFram
             "company": [f"Sample Trading {number:03d}" for number in numbers],
             "email": [f"buyer{number:03d}@company{number // 2:03d}.example" for number in numbers],
             "phone": [
-                f"+1 212 555 {number % 100 + 100:04d}" if place == "US" else ""
+                f"+1 {(212, 312, 415, 503, 617)[number // 100]} 555 {number % 100 + 100:04d}" if place == "US" else ""
                 for number, place in zip(numbers, country, strict=True)
             ],
             "country": country,
