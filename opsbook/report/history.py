@@ -46,7 +46,8 @@ def update(batch: Batch, changed: bool) -> str:
 
         entries = collect(batch.out)
         lang = common_language(entries)
-        several = portfolio.write(batch.out, batch.warehouse, batch.week, lang)
+        names = {entry["store"]: entry["store_name"] for entry in entries}
+        several = portfolio.write(batch.out, batch.warehouse, batch.week, names, lang)
         files.write(fs, path, index(entries, lang, no_data=batch.skipped, week=batch.week, portfolio=several).encode())
     return f"{batch.out.rstrip('/')}/index.html"
 
@@ -90,7 +91,7 @@ def common_language(entries: Iterable[Entry]) -> str:
 
 
 def missing(entries: list[Entry], week: date, no_data: Iterable[str] = ()) -> list[dict[str, Any]]:
-    """Messages on reports that should be there up to a week and are not, newest first.
+    """Messages on reports that should be there up to a week and are not, newest first; failed pages of that week too.
 
     Expected of a store is every week since its first report, and `week` of the stores in `no_data`.
     """
@@ -103,7 +104,7 @@ def missing(entries: list[Entry], week: date, no_data: Iterable[str] = ()) -> li
         {"id": "batch.no_data" if gap in none else "batch.missing", "store": gap[1], "week": f"{gap[0]}"}
         for gap in gaps | none
     ]
-    failed = [_failed(entry, name) for entry in entries if entry["week"] <= week for name in failures(entry)]
+    failed = [_failed(entry, name) for entry in entries if entry["week"] == week for name in failures(entry)]
     return sorted(sorted(absent + failed, key=lambda message: message["store"]), key=_week_of, reverse=True)
 
 

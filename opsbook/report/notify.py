@@ -13,7 +13,8 @@ from typing import Any
 
 from opsbook.intake import stores as config
 from opsbook.intake import weeks
-from opsbook.report import findings, history
+from opsbook.report import findings, history, language
+from opsbook.report.messages import MESSAGES
 
 VARIABLE = "OPSBOOK_NOTIFY"
 PUBLISHED = timedelta(days=3)  # the platform shows a week, which ends on Saturday, on the Tuesday after it
@@ -83,7 +84,8 @@ def _store(entry: history.Entry, out: str, link: str) -> str:
         light = entry["metrics"].get("light") or "unknown"
         head = {"id": "batch.report", "store": entry["store_name"], "week": f"{entry['week']}"}
         lines = [findings.word(head | {"first": f"light.{light}"}), *_actions(entry["metrics"].get("actions"))]
-        return "\n".join([*lines, findings.word({"id": "batch.path", "path": place})])
+        path = language.translate(MESSAGES["batch.path"]).format(path=place)  # whole, where a sentence would cut it
+        return "\n".join([*lines, path])
 
 
 def _actions(proposals: list[dict[str, Any]] | None) -> list[str]:

@@ -21,22 +21,22 @@ WORDS = {
 COLUMNS = ["store", "attention", *(f"{name}{when}" for name in FIGURES[::-1] for when in ("", "_before")), "spend"]
 
 
-def write(out: str, warehouse: str, week: date, lang: str) -> bool:
+def write(out: str, warehouse: str, week: date, names: dict[str, str], lang: str) -> bool:
     """Write `portfolio.html` beside the index where the warehouse holds several stores; whether it did."""
     if len(wh.stores(warehouse)) < 2:
         return False
     fs, root = files.locate(out)
-    files.write(fs, f"{root}/portfolio.html", page(totals(warehouse, week), week, lang).encode())
+    files.write(fs, f"{root}/portfolio.html", page(totals(warehouse, week), week, names, lang).encode())
     return True
 
 
-def page(totals: pd.DataFrame, week: date, lang: str) -> str:
-    """The page over all stores, in one language."""
+def page(totals: pd.DataFrame, week: date, names: dict[str, str], lang: str) -> str:
+    """The page over all stores, in one language; `names` are what reports call them."""
     from opsbook.analysis.portfolio import attention
     from opsbook.report.history import translated, worded
 
     with worded(lang):
-        ranked = attention(totals, week)
+        ranked = attention(totals, week).replace({"store": names})
         return pages.site_page(
             "portfolio.html.j2",
             WORDS["title"],
