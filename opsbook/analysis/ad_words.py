@@ -38,9 +38,8 @@ def totals(rows: pd.DataFrame, *, rules: Mapping[str, Rule]) -> pd.DataFrame:
     nothing is known) with `measure, attribution`; `group`, the grouping that foretells best (`grouping`), only where
     one does so convincingly. The most expensive word stands first.
     """
-    keys = ["keyword", *(["campaign"] if "campaign" in rows and rows["campaign"].notna().any() else [])]
     known = rows[rows["keyword"].notna()]
-    table = known.groupby(keys, dropna=False, sort=False)[list(SUMMED)].sum(min_count=1).reset_index()
+    table = known.groupby(["keyword", "campaign"], dropna=False, sort=False)[list(SUMMED)].sum(min_count=1).reset_index()
     for column in ("measure", "attribution"):
         table[column] = rows[column].iloc[0] if len(rows) else None
     group = grouping(table, rules["keywords.head_words"].value)
@@ -61,9 +60,7 @@ def grouping(table: pd.DataFrame, head_words: int = 2) -> pd.Series | None:
     The best of `rates.choose_group` when its gain over one group is above two standard errors (our default); else None:
     all words are one group.
     """
-    candidates = {"role": keywords.role(table["keyword"], head_words)}
-    if "campaign" in table:
-        candidates["campaign"] = table["campaign"]
+    candidates = {"role": keywords.role(table["keyword"], head_words), "campaign": table["campaign"]}
     if not (table["inquiries"].notna() & (table["mature_clicks"] > 0)).any():
         return None
     best = rates.choose_group(table["inquiries"], table["mature_clicks"], candidates).iloc[0]

@@ -69,6 +69,13 @@ def sentences(found: pd.DataFrame, names: pd.Series) -> list[dict]:
     ]
 
 
+def to_do(proposals: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """The proposals that `actions.rank` kept, a product under its title instead of its id."""
+    kept = proposals[proposals["kept"].astype(bool)]
+    title = kept["object"].map(names)
+    return kept.assign(object=title.where(title.notna(), kept["object"]))
+
+
 def pages(found: pd.DataFrame) -> list[str]:
     """The products whose first screen was found to lose buyers."""
     accused = found["cause"].eq("first_screen") & found["verdict"].isin(diagnosis.FOUND)

@@ -141,7 +141,9 @@ def summary(decided: pd.DataFrame) -> list[dict]:
     if decided.empty:
         return []
     spend, inquiries = float(decided["spend"].sum()), float(decided["inquiries"].sum())
-    if not decided["inquiries"].notna().any():
+    if decided["spend"].isna().all():
+        return [{"id": "keywords.spend_unknown", "words": len(decided)}]
+    if decided["inquiries"].isna().all():
         return [{"id": "keywords.spent_cost_only", "spend": round(spend, 2), "words": len(decided)}]
     total = rates.shrink([inquiries], [spend], level=0.8).iloc[0]
     costs = {"cost_low": round(1 / total["upper"], 2), "cost_high": round(1 / total["lower"], 2)} if spend > 0 else {}

@@ -9,11 +9,12 @@ SUMMED = ("impressions", "clicks", "spend", "inquiries", "online_hours")
 
 
 def product_keyword_spend(ad_keyword: pd.DataFrame, by: Sequence[str] = ("product_id", "keyword")) -> pd.DataFrame:
-    """Spend by product and word (品词费), the largest first, with its share of all spend.
+    """Spend by product and word, the largest first, with its share of all spend.
 
-    Sums of impressions, clicks, spend and inquiries over the rows of each pair; `ctr` = clicks / impressions, `cpc` =
-    spend / clicks, `cost_per_inquiry` = spend / inquiries, `spend_share` = spend / all spend, each missing where the
-    denominator is 0. A product that the export does not name keeps its own rows. Sums of nothing known are missing.
+    What sellers call 品词费. Sums of impressions, clicks, spend and inquiries over the rows of each pair; `ctr` =
+    clicks / impressions, `cpc` = spend / clicks, `cost_per_inquiry` = spend / inquiries, `spend_share` = spend / all
+    spend, each missing where the denominator is 0. A product that the export does not name keeps its own rows. Sums of
+    nothing known are missing.
     """
     columns = [column for column in SUMMED if column in ad_keyword]
     keys = [key for key in by if key in ad_keyword]
@@ -61,7 +62,8 @@ def budget_use(ad_campaign: pd.DataFrame) -> pd.DataFrame:
 
     In: `campaign, spend, budget` (CNY a day) with `on` or `period_start, period_end`; rows of a campaign are summed.
     Out, the fullest first: `campaign, spend, days, total_budget` (of all days), `budget_use`. A day without a known
-    budget or spend counts on neither side. Near 1 the budget may have run out before the day did: see `promotion_hours`.
+    budget or spend counts on neither side. Near 1 the budget may have run out before the day did: see
+    `promotion_hours`.
     """
     known = ad_campaign[ad_campaign["budget"].notna() & ad_campaign["spend"].notna()]
     days = _days(known)

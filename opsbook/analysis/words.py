@@ -138,23 +138,24 @@ def spellings(keywords: pd.DataFrame, measure: str = "impressions") -> pd.DataFr
     return table.sort_values(measure, ascending=False, kind="stable", ignore_index=True)
 
 
-def asked_by(own_keyword: pd.DataFrame, visitor: pd.DataFrame) -> pd.DataFrame:
-    """The store's words with the visitors who asked us and had the word among their preferred words.
+def asked_by(own_keyword: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """The store's words with the buyers who asked us and had the word among their preferred words.
 
-    The keyword export has no inquiries, so `inquiries` are counted from the visitor details (inquiry or TM; a visitor
-    counts once per word family). Words that the export does not hold, but such a visitor searched for, are added.
+    The keyword export has no inquiries, so `inquiries` are counted from the visitor details (`missed.encounters`:
+    `visitor_id, keywords, contacted_us, matched`); a visitor counts once per word family, one whose words name another
+    product does not count. Words that the export does not hold, but such a buyer searched for, are added.
     """
-    asked = visitor[visitor[["inquired", "tm"]].astype("boolean").fillna(False).any(axis=1)]
-    split = asked.assign(keyword=asked["keywords"].astype("object").str.split(r"[,，;；、\n]", regex=True))
-    rows = split.explode("keyword")[["visitor_id", "keyword"]].dropna(subset="keyword").reset_index(drop=True)
+    asked = people["contacted_us"].fillna(False).astype(bool) & people["matched"].fillna(True).astype(bool)
+    lists = people["keywords"].astype("object").str.split(r"[,，;；、\n]", regex=True)
+    rows = people[["visitor_id"]].assign(keyword=lists)[asked].explode("keyword").dropna(subset="keyword")
     rows["keyword"] = rows["keyword"].astype("str").str.strip()
-    words = pd.concat([own_keyword["keyword"].astype("str"), rows["keyword"]], ignore_index=True)
-    names = family(words)
-    rows["family"] = names.iloc[len(own_keyword) :].to_numpy()
+    names = family(pd.concat([own_keyword["keyword"].astype("str"), rows["keyword"]], ignore_index=True))
+    own, rows["family"] = names.iloc[: len(own_keyword)], names.iloc[len(own_keyword) :].to_numpy()
     counts = rows.drop_duplicates(["visitor_id", "family"]).groupby("family").size()
-    new = rows[~rows["family"].isin(names.iloc[: len(own_keyword)])].drop_duplicates("family")[["keyword"]]
-    table = pd.concat([own_keyword, new], ignore_index=True)
-    return table.assign(inquiries=family(table["keyword"]).map(counts).astype("Float64"))
+    new = rows[~rows["family"].isin(own)].drop_duplicates("family")
+    table = pd.concat([own_keyword, new[["keyword"]]], ignore_index=True)
+    families = pd.concat([own, new["family"]], ignore_index=True)
+    return table.assign(inquiries=families.map(counts).astype("Float64"))
 
 
 def new_industry_words(industry: pd.DataFrame, own_keyword: pd.DataFrame, week: date) -> pd.DataFrame:

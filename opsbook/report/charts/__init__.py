@@ -7,7 +7,18 @@ from opsbook.report.charts.style import describe, use_style
 
 __all__ = ["describe", "use_style"]
 
-TOPICS = ("boards", "brief", "customers", "diagnosis", "funnel", "keywords", "products", "promotion", "quadrants", "traffic")
+TOPICS = (
+    "boards",
+    "brief",
+    "customers",
+    "diagnosis",
+    "funnel",
+    "keywords",
+    "products",
+    "promotion",
+    "quadrants",
+    "traffic",
+)
 
 
 def __getattr__(name: str) -> ModuleType:

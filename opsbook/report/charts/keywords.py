@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from opsbook.report import cells
 from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, WARN, describe, label, label_axes, needs_rows
@@ -38,6 +38,7 @@ def spend_against_inquiries(table: pd.DataFrame, ax: Axes | None = None) -> Axes
     _break_even(rows, ax)
     ax.set(xscale="log", yscale="log", ylim=(rows["expected"].min() / 3, rows["inquiries_upper"].max() * 1.5))
     label_axes(ax, x="spend", y="expected_inquiries")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_major_formatter(FuncFormatter("{:g}".format))
     ax.xaxis.set_major_formatter(FuncFormatter("¥{:,.4g}".format))
     _name(rows, ax)

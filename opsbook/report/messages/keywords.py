@@ -57,6 +57,7 @@ MESSAGES: dict[str, str] = {
         "{spend:,.2f} CNY was spent on {words:,} words. No export says which inquiries they brought: only the cost is "
         "shown."
     ),
+    "keywords.spend_unknown": N_("What the {words:,} words cost is not known: no decision can be made."),
     "keywords.silent": N_(
         "{words:,} words brought no inquiry for {spend:,.2f} CNY. For {waiting:,} of them ({waiting_spend:,.2f} CNY) "
         "that may still be chance."
