@@ -169,7 +169,8 @@ def _pyspark(fs, folder: str, paths: list[str]):
     session = SparkSession.builder.appName("opsbook").getOrCreate()
     session.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
     frame = session.read.option("basePath", folder).option("mergeSchema", "true").parquet(*paths)
-    frame.createOrReplaceTempView(view := f"opsbook_{folder.rsplit('/', 1)[-1]}")
+    view = "opsbook_" + hashlib.sha256("\n".join(paths).encode()).hexdigest()[:16]  # one for each set of files
+    frame.createOrReplaceTempView(view)
     return ibis.pyspark.connect(session).table(view)
 
 

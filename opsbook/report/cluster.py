@@ -17,10 +17,10 @@ from opsbook.report.runner import Entry
 
 def run(units: list[Unit], out: str, scheduler: str, workers: int, limits: Limits) -> Iterator[tuple[Unit, Entry]]:
     """Results as they come; `scheduler` is an address such as `tcp://host:8786`, or `local` for workers here."""
-    from distributed import as_completed
-
     place = out if "://" in out else os.path.abspath(out)
     with _client(scheduler, workers) as client:
+        from distributed import as_completed
+
         code = plan.code()
         jobs = {client.submit(_unit, unit, place, limits, code, pure=False): unit for unit in units}
         for job in as_completed(list(jobs)):

@@ -48,7 +48,7 @@ def page(totals: pd.DataFrame, week: date, names: dict[str, str], lang: str) -> 
 
 def totals(warehouse: str, week: date) -> pd.DataFrame:
     """One row per store of the warehouse: what `analysis.portfolio.attention` reads."""
-    stores = pd.DataFrame({"store": wh.stores(warehouse)})
+    stores = pd.DataFrame({"store": wh.stores(warehouse)}, dtype="str")
     kpi, spend = (query(warehouse, week).execute() for query in (store_figures, keyword_spend))
     table = stores.merge(kpi, "left", "store").merge(spend, "left", "store")
     without = table["opportunities"].isna() & table["visitors"].isna()
