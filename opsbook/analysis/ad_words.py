@@ -39,7 +39,9 @@ def totals(rows: pd.DataFrame, *, rules: Mapping[str, Rule]) -> pd.DataFrame:
     one does so convincingly. The most expensive word stands first.
     """
     known = rows[rows["keyword"].notna()]
-    table = known.groupby(["keyword", "campaign"], dropna=False, sort=False)[list(SUMMED)].sum(min_count=1).reset_index()
+    table = (
+        known.groupby(["keyword", "campaign"], dropna=False, sort=False)[list(SUMMED)].sum(min_count=1).reset_index()
+    )
     for column in ("measure", "attribution"):
         table[column] = rows[column].iloc[0] if len(rows) else None
     group = grouping(table, rules["keywords.head_words"].value)

@@ -159,3 +159,92 @@ def test_defaults_are_those_of_the_rule_file():
     in_force = rules.load(date(2026, 9, 19))
     assert attribution.settle.__defaults__ == (in_force["keywords.unstable_days"].value,)
     assert attribution.mature.__defaults__ == (in_force["keywords.delay_half_life"].value,)
+
+
+def test_a_week_whose_days_are_not_given_is_taken_by_its_window():
+    week = pd.DataFrame({"on": [pd.NaT, pd.Timestamp("2026-09-13")], "clicks": 10.0})
+    week = week.assign(period_start=pd.Timestamp("2026-09-13"), period_end=pd.Timestamp("2026-09-19"))
+    settled = attribution.settle(week, date(2026, 9, 19))["settled"]
+    assert pd.isna(settled.iloc[0]) and settled.iloc[1]
+    windows = attribution.mature(week.drop(columns="on"), date(2026, 9, 19))["mature_clicks"]
+    assert attribution.mature(week, date(2026, 9, 19))["mature_clicks"].iloc[0] == windows.iloc[0]
+
+
+def weekly_products(*ends):
+    rows = [("1", 100, 10, end) for end in pd.to_datetime(list(ends))] + [("2", 50, None, pd.Timestamp(ends[0]))]
+    table = pd.DataFrame(rows, columns=["product_id", "visitors", "inquiries", "period_end"])
+    return table.assign(period_start=table["period_end"] - pd.Timedelta(days=6))
+
+
+def test_products_are_added_up_over_the_weeks_of_the_clicks_only():
+    clicks = pd.DataFrame({"on": pd.to_datetime(["2026-09-12", "2026-09-13"]), "clicks": 1.0})
+    clicks = clicks.assign(period_end=pd.to_datetime(["2026-09-12", "2026-09-19"]))
+    products = weekly_products("2026-09-19", "2026-09-12", "2026-09-05")
+    totals = attribution.product_totals(products, clicks).set_index("product_id")
+    assert totals.loc["1", ["visitors", "inquiries"]].tolist() == [200, 20] and np.isnan(totals.loc["2", "inquiries"])
+    assert (totals["period_start"] == pd.Timestamp("2026-09-06")).all()
+
+
+def test_products_of_fewer_weeks_than_the_clicks_are_no_base():
+    clicks = pd.DataFrame({"on": [pd.Timestamp("2026-09-12")], "period_end": pd.Timestamp("2026-09-12")})
+    assert attribution.product_totals(weekly_products("2026-09-19"), clicks) is None
+    assert attribution.product_totals(weekly_products("2026-09-12").head(0), clicks) is None
+    assert attribution.product_totals(None, clicks) is None
+
+
+@pytest.mark.parametrize(
+    ("inquiries", "opportunities", "products", "mode"),
+    [
+        ([1, 2, 3], None, None, "platform.inquiries"),
+        (np.nan, [1, 2, 3], None, "platform.opportunities"),
+        (np.nan, np.nan, PRODUCTS, "allocated"),
+        (np.nan, np.nan, None, "cost_only"),
+    ],
+)
+def test_the_mode_is_said(inquiries, opportunities, products, mode):
+    table = attribution.attribute(ADS.assign(inquiries=inquiries, opportunities=opportunities), products)
+    assert attribution.describe(table) == {"id": f"keywords.attribution.{mode}"}
+    assert f"keywords.attribution.{mode}" in MESSAGES
+    assert attribution.describe(table.head(0)) is None
+
+
+def test_spend_in_fen_is_unknown():
+    table = pd.DataFrame({"spend": [1000.0]})
+    fen, yuan = (attribution.check_unit(table, account) for account in (10.0, 1000.0))
+    assert attribution.in_yuan(table, fen)["spend"].isna().all()
+    assert attribution.in_yuan(table, yuan)["spend"].tolist() == [1000.0]
+
+
+KPI = pd.DataFrame({"period_start": ["2026-09-13"], "period_end": "2026-09-19", "inquiries": 20, "opportunities": 40})
+ORDERS = pd.DataFrame(
+    {
+        "paid_at": pd.to_datetime(
+            ["2026-09-12 23:59", "2026-09-13 00:00", "2026-09-19 23:59", "2026-09-20 00:00", None]
+        ),
+        "amount": [9000.0, 100.0, 710.0, 9000.0, 9000.0],
+        "refund_amount": [None, None, 10.0, None, None],
+        "currency": ["USD", "USD", "CNY", "USD", "USD"],
+    }
+)
+
+
+def test_an_inquiry_is_worth_what_paid_orders_of_the_same_days_bring():
+    value = attribution.estimate_value(ORDERS, KPI, margin=0.2, cny_per_usd=7.0)
+    expected = attribution.inquiry_value([700.0, 700.0], 20, 0.2)
+    assert value.tolist() == expected.tolist()
+    by_opportunity = attribution.estimate_value(ORDERS, KPI, margin=0.2, cny_per_usd=7.0, counted="opportunities")
+    assert attribution.middle(by_opportunity) == pytest.approx(attribution.middle(value) / 2)
+
+
+def test_what_is_stated_needs_no_orders_and_nothing_known_stays_unknown():
+    given = {"margin": 0.2, "cny_per_usd": 7.0}
+    assert attribution.estimate_value(ORDERS.head(0), KPI.head(0), stated=130.0) == 130.0
+    for change in ({"margin": None}, {"cny_per_usd": None}):
+        assert attribution.middle(attribution.estimate_value(ORDERS, KPI, **given | change)) is None
+    assert attribution.middle(attribution.estimate_value(ORDERS, KPI.head(0), **given)) is None
+    euros = ORDERS.assign(currency="EUR")
+    assert attribution.middle(attribution.estimate_value(euros, KPI, **given)) is None
+
+
+def test_the_middle_of_draws_is_their_median():
+    assert attribution.middle(np.array([1.0, 2.0, 9.0])) == 2.0 and attribution.middle(np.nan) is None

@@ -464,3 +464,19 @@ def test_defaults_are_those_of_the_rule_file():
     named = ("keywords.confidence", "keywords.gain_margin", "keywords.head_words")
     assert defaults == tuple(in_force[name].value for name in named)
     assert keywords.actions.__kwdefaults__["urgent_spend"] == in_force["keywords.urgent_spend"].value
+
+
+def test_effects_are_those_of_a_week_and_so_is_what_is_urgent():
+    words = pd.concat([WORDS, table([("waste", 10, 900, 1001.0, 0)])], ignore_index=True)
+    decided = keywords.decide(words, 10)
+    one, two = (keywords.actions(decided, week=WEEK, weeks=weeks).set_index("object") for weeks in (1, 2))
+    assert two.loc["waste", "effect"]["high"] == pytest.approx(one.loc["waste", "effect"]["high"] / 2, abs=0.01)
+    assert two.loc["waste", "priority"] == "P0"  # 500.50 a week
+    assert keywords.actions(decided, week=WEEK, weeks=2.01).set_index("object").loc["waste", "priority"] == "P1"
+
+
+def test_the_summary_of_unknown_spend_or_of_nothing_claims_nothing():
+    unknown = keywords.decide(WORDS.assign(spend=np.nan), 100)
+    (message,) = keywords.summary(unknown)
+    assert message == {"id": "keywords.spend_unknown", "words": len(WORDS)} and MESSAGES[message["id"]]
+    assert keywords.summary(unknown.head(0)) == []

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsbook.analysis import keywords, spending
+from opsbook.report.messages.keywords import MESSAGES
 
 ADS = pd.DataFrame(
     {
@@ -141,3 +142,27 @@ def test_hours_of_a_week():
     week = week.assign(period_start="2026-09-13", period_end="2026-09-19")
     assert spending.promotion_hours(week)["online_share"].tolist() == [0.5]
     assert spending.promotion_hours(week.assign(online_hours=169.0))["online_share"].tolist() == [1]
+
+
+def test_rows_without_a_day_count_the_days_of_their_window():
+    week = pd.DataFrame({"campaign": ["A", "A"], "spend": [700.0, 50.0], "budget": [100.0, 100.0]})
+    week = week.assign(on=pd.to_datetime([None, "2026-09-20"]), period_start="2026-09-13", period_end="2026-09-19")
+    assert spending.budget_use(week)[["days", "total_budget"]].values.tolist() == [[8, 800]]
+    hours = week.assign(keyword="pipe", online_hours=[84.0, 12.0], clicks=1)
+    assert spending.promotion_hours(hours)["online_share"].tolist() == [0.5]
+
+
+def test_the_change_of_the_price_of_a_click_is_explained_in_full():
+    before = pd.DataFrame({"keyword": ["a", "b"], "clicks": [10, 10], "spend": [10.0, 30.0]})
+    now = pd.DataFrame({"keyword": ["a", "b"], "clicks": [10, 30], "spend": [20.0, 90.0]})
+    changes = spending.cpc_change(now, before)
+    message = spending.explain_cpc(changes)
+    assert (message["before"], message["now"]) == (2.0, 2.75)
+    assert message["price"] + message["mix"] == pytest.approx(0.75) and message["mix"] > 0
+    assert MESSAGES[message["id"]].format(**message)
+    assert spending.explain_cpc(spending.cpc_change(now, before.head(0))) is None
+
+
+def test_the_largest_movers_come_first_and_the_still_ones_not_at_all():
+    changes = pd.DataFrame({"price_effect": [0.004, -0.2, 0.1, 0.005], "mix_effect": [0.0, 0.0, 0.05, 0.0]})
+    assert spending.largest(changes).index.tolist() == [1, 2, 3]

@@ -146,3 +146,83 @@ def test_brands_of_others_are_found_as_whole_words(word, brand):
 
 def test_without_a_list_of_brands_nothing_is_a_brand():
     assert words.is_brand(pd.Series(["adidas"]), []).tolist() == [False]
+
+
+def test_words_of_buyers_who_asked_are_counted_once_per_buyer():
+    own = pd.DataFrame({"keyword": ["steel pipe", "tube"], "keyword_index": [10, 20]})
+    people = pd.DataFrame(
+        {
+            "visitor_id": ["a", "a", "b", "c", "d", "e"],
+            "keywords": ["Steel Pipes, valve", "steel pipe", "valve;tube", "tube", "led strip", None],
+            "contacted_us": pd.array([True, True, True, False, True, True], dtype="boolean"),
+            "matched": pd.array([True, True, None, True, False, True], dtype="boolean"),
+        }
+    )
+    table = words.asked_by(own, people).set_index("keyword")["inquiries"]
+    assert table.to_dict() == {"steel pipe": 1, "tube": 1, "valve": 2}
+    assert words.asked_by(own, people.head(0))["inquiries"].isna().all()
+    assert words.asked_by(own.head(0), people)["keyword"].tolist() == ["Steel Pipes", "valve", "tube"]
+
+
+def test_new_industry_words_are_in_no_older_export_and_not_ours():
+    ends = pd.to_datetime(["2026-09-12", "2026-09-19", "2026-09-19", "2026-09-19"])
+    industry = pd.DataFrame({"keyword": ["pipe", "pipes", "tube", "valve"], "period_end": ends})
+    own = pd.DataFrame({"keyword": ["Tube"]})
+    assert words.new_industry_words(industry, own, date(2026, 9, 19))["keyword"].tolist() == ["valve"]
+    assert words.new_industry_words(industry.head(0), own, date(2026, 9, 19)).empty
+
+
+def test_spellings_of_a_family_stand_together():
+    table = words.spellings(
+        pd.DataFrame({"keyword": ["pipe", "pipes", "tube", "tube", "valve"], "impressions": [1, 2, 5, 6, 9]})
+    )
+    assert table["family"].tolist() == ["tube", "pipe"] and table["impressions"].tolist() == [11, 3]
+    assert table["spellings"].tolist() == [["tube"], ["pipe", "pipes"]] and table["word_count"].tolist() == [2, 2]
+
+
+def test_steady_words_stand_first_with_the_decision_of_the_dearest_spelling():
+    steadiness = pd.DataFrame(
+        {
+            "family": ["pipe", "tube", "valve"],
+            "weekly_mean": [5.0, 50.0, 9.0],
+            "stable": pd.array([True, None, True], dtype="boolean"),
+        }
+    )
+    decided = pd.DataFrame({"keyword": ["pipes", "pipe"], "spend": [1.0, 2.0], "decision": ["pause", "raise"]})
+    table = words.with_decisions(steadiness, decided)
+    assert table["family"].tolist() == ["valve", "pipe", "tube"]
+    assert table["keyword"].tolist()[1] == "pipe" and table["decision"].tolist()[1] == "raise"
+    assert pd.isna(table["decision"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("natural", "sellers", "index", "route"),
+    [
+        (50, 20, 10, "natural"),  # half of what the ten best have
+        (49, 11, 10, "p4p"),  # many sell
+        (49, 10, 199, "title_first"),  # few sell and few search
+        (49, 10, 200, "p4p"),  # an opportunity
+        (49, None, 10, "unknown"),
+        (None, 20, 300, "unknown"),
+    ],
+)
+def test_the_route_follows_from_reach_and_competition(natural, sellers, index, route):
+    own = pd.DataFrame(
+        {
+            "keyword": ["pipe"],
+            "impressions": [None if natural is None else natural + 30],
+            "p4p_impressions": [30],
+            "top10_impressions": [100],
+            "keyword_index": [index],
+            "seller_index": [sellers],
+        }
+    )
+    assert words.routes(own, rules=RULES)["route"].tolist() == [route]
+
+
+def test_a_word_that_is_not_worth_its_clicks_is_left_to_natural_ranking():
+    own = pd.DataFrame({"keyword": ["Pipes"], "impressions": [5], "top10_impressions": [100], "seller_index": [20]})
+    own["keyword_index"] = 10
+    decided = pd.DataFrame({"keyword": ["pipe"], "decision": ["pause"]})
+    assert words.routes(own, decided, rules=RULES)["route"].tolist() == ["natural"]
+    assert words.routes(own, decided.assign(decision="keep"), rules=RULES)["route"].tolist() == ["p4p"]

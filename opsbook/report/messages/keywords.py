@@ -171,8 +171,8 @@ MESSAGES: dict[str, str] = {
         'to be paused; most was spent on "{keyword}" ({most:,.0f} CNY).'
     ),
     "keywords.chart_gap": N_(
-        "Opportunities from {expected:,.0f} at the peers' rate to the {actual:,.0f} that came; {causes} causes found "
-        "explain {explained:+,.0f}."
+        "Opportunities from {expected:,.0f} at the peers' rate to the {actual:,.0f} that came; causes found: "
+        "{causes}, explaining {explained:+,.0f}."
     ),
     "keywords.chart_missed": N_(
         "Of {visits:,} visits {eager:,} were matched buyers who wrote to most suppliers; {missed:,} of them passed us "
