@@ -158,7 +158,16 @@ def _duckdb(fs, folder: str, paths: list[str]):
     name = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]
     if not isinstance(fs, LocalFileSystem) and not connection.con.filesystem_is_registered(name):
         connection.con.register_filesystem(fs)
-    return connection.read_parquet(paths, hive_partitioning=True, hive_types_autocast=False, union_by_name=True)
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    options = "hive_partitioning=true, hive_types_autocast=false, union_by_name=true"  # an id such as 007 stays a text
+    view = _view(paths)  # made here: Ibis would download DuckDB's own reader for s3://, where fsspec reads already
+    connection.raw_sql(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM read_parquet([{listed}], {options})")
+    return connection.table(view)
+
+
+def _view(paths: list[str]) -> str:
+    """A name for a set of files."""
+    return "opsbook_" + hashlib.sha256("\n".join(paths).encode()).hexdigest()[:16]
 
 
 def _pyspark(fs, folder: str, paths: list[str]):
@@ -169,9 +178,8 @@ def _pyspark(fs, folder: str, paths: list[str]):
     session = SparkSession.builder.appName("opsbook").getOrCreate()
     session.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
     frame = session.read.option("basePath", folder).option("mergeSchema", "true").parquet(*paths)
-    view = "opsbook_" + hashlib.sha256("\n".join(paths).encode()).hexdigest()[:16]  # one for each set of files
-    frame.createOrReplaceTempView(view)
-    return ibis.pyspark.connect(session).table(view)
+    frame.createOrReplaceTempView(_view(paths))
+    return ibis.pyspark.connect(session).table(_view(paths))
 
 
 ENGINES = {"duckdb": _duckdb, "pyspark": _pyspark}
