@@ -84,6 +84,59 @@ def customer_cost(
     )
 
 
+def side_costs(
+    private: pd.DataFrame,
+    spend_cny: float,
+    *,
+    fee_cny_per_year: float | None,
+    labour_cny_per_week: float | None,
+    weeks: int,
+    cny_per_usd: float | None,
+) -> pd.Series:
+    """Full cost of the private and of the public side over some weeks, in US dollars.
+
+    Private: `channel_cost` of all own channels. Public: advertising + the weeks' part of the membership fee + labour.
+    A part that is not stated makes its side unknown. Indexed by `private`, `public`.
+    """
+    fee, labour, rate = (
+        np.nan if each is None else each for each in (fee_cny_per_year, labour_cny_per_week, cny_per_usd)
+    )
+    own = channel_cost(private).sum(skipna=False) if len(private) else np.nan
+    public = spend_cny + weeks * (fee * 7 / 365 + labour)
+    return pd.Series({"private": own, "public": public}, dtype=float, name="cost") / rate
+
+
+def side_by_side(sources: pd.DataFrame, orders: pd.DataFrame, costs: pd.Series, start, end) -> pd.DataFrame:
+    """Cost of a new customer on the public and on the private side, over a period: full cost / customers whose first
+    order lies in it, by the side of their first touch.
+
+    `costs` comes from `side_costs`. Columns as in `customer_cost`, without `channel`; customers of unknown origin have
+    a row of their own.
+    """
+    table = customer_cost(sources.assign(channel=sources["side"]), orders, costs, start, end, ["private"])
+    return table.assign(side=table["channel"]).drop(columns="channel")
+
+
+def kept_by_own_channels(
+    orders: pd.DataFrame, touches: pd.DataFrame, start, owned: list[str], direct: list[str]
+) -> pd.Index:
+    """Customers with an order since `start` whose last touch before it was on one of the store's own channels."""
+    bought = orders.dropna(subset=["customer_id", "ordered_at"])
+    bought = bought[(_wall(bought["ordered_at"]) >= pd.Timestamp(start)) & ~(bought["amount"] < 0)]
+    own = side(last_touch(bought, touches, direct), owned) == "private"
+    return pd.Index(bought.loc[own, "customer_id"].unique(), name="customer_id")
+
+
+def loaded_message(table: pd.DataFrame, sources: pd.DataFrame, kept: pd.Index) -> dict:
+    """Full cost of a customer kept by the own channels (`loaded_cost`) as a message; `table` comes from
+    `side_by_side`, `kept` from `kept_by_own_channels`."""
+    own = table.set_index("side")["cost"].get("private", np.nan)
+    by_side = table.rename(columns={"side": "channel"})
+    found = loaded_cost(sources.assign(channel=sources["side"]), by_side, own / (len(kept) or np.nan), kept)
+    kind = "unknown" if pd.isna(found["total"]) else "known"
+    return {"id": f"customers.loaded_{kind}", **(found if kind == "known" else {"customers": len(kept)})}
+
+
 def loaded_cost(sources: pd.DataFrame, per_customer: pd.DataFrame, keeping: float, customers: pd.Index) -> dict:
     """Full cost of a customer who buys through the store's own channels: keeping her there, and what first brought her.
 
@@ -174,6 +227,14 @@ def revenue_share(
         rows,
         columns=["touch", "private_sales", "public_sales", "unknown_sales", "share", "orders", "of", "lower", "upper"],
     )
+
+
+def share_message(table: pd.DataFrame) -> dict | None:
+    """The private share of sales by first and by last touch (`revenue_share`) as a message; None without sales."""
+    share = table.set_index("touch")["share"]
+    if share.isna().any():
+        return None
+    return {"id": "customers.private_share", "first_share": float(share["first"]), "last_share": float(share["last"])}
 
 
 def last_touch(orders: pd.DataFrame, touches: pd.DataFrame, direct: list[str]) -> pd.Series:

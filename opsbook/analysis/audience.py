@@ -113,6 +113,12 @@ def mask_id(text) -> str | None:
     return None if text is None or pd.isna(text) else f"***{str(text)[-3:]}"
 
 
+def masked(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its `customer_id` (a column, or the index) masked in a column, as a report may show it."""
+    shown = table if "customer_id" in table else table.reset_index()
+    return shown.assign(customer_id=shown["customer_id"].map(mask_id))
+
+
 def pseudonym(text: str, key: bytes) -> str:
     """Name for a person that stays the same from report to report and leads back to nobody without the key.
 

@@ -179,7 +179,8 @@ def rfm_grid(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def tiers(customers: pd.DataFrame, orders: pd.DataFrame, touches: pd.DataFrame, as_of, days: int = 90) -> pd.Series:
-    """Tier of each customer under the names of the platform's customer manager (客户通).
+    """Tier of each customer under the names of the platform's customer manager: public sea, high potential, dealt,
+    repeat.
 
     `repeat` (复购): orders on two days or more; `dealt` (成交): on one; `high_potential` (高潜): no order, and an
     action of their own (a touch with direction `in`) within the last `days`; `public_sea` (公海): all others. The
@@ -199,6 +200,13 @@ def tiers(customers: pd.DataFrame, orders: pd.DataFrame, touches: pd.DataFrame, 
     warm = ids.isin(touches.loc[own.fillna(False).astype(bool), "customer_id"])
     tier = np.select([count >= 2, count == 1, warm], ["repeat", "dealt", "high_potential"], "public_sea")
     return pd.Series(tier, index=pd.Index(ids, name="customer_id"), name="tier")
+
+
+def tier_counts(tier: pd.Series) -> pd.DataFrame:
+    """Customers in each tier of the platform's customer manager (公海, 高潜, 成交, 复购): `tier`, `customers`,
+    `share`."""
+    count = tier.value_counts().reindex(list(TIERS), fill_value=0) if len(tier) else pd.Series(dtype=int)
+    return pd.DataFrame({"tier": count.index, "customers": count.to_numpy(), "share": (count / len(tier)).to_numpy()})
 
 
 def at_risk(orders: pd.DataFrame, as_of=None, own_gaps: int = 4) -> pd.DataFrame:
@@ -227,6 +235,15 @@ def at_risk(orders: pd.DataFrame, as_of=None, own_gaps: int = 4) -> pd.DataFrame
             "at_risk": (since > limit).astype("boolean").mask(limit.isna()),
         }
     )
+
+
+def risk_message(risk: pd.DataFrame) -> dict | None:
+    """How many customers have been silent for too long (`at_risk`), as a message; None where nobody has a rhythm."""
+    known = risk[risk["at_risk"].notna()]
+    silent = known["at_risk"].astype(bool)
+    own = silent & (known["rhythm"] == "own")
+    counts = {"silent": int(silent.sum()), "of": len(known), "own": int(own.sum())}
+    return {"id": "customers.at_risk", **counts} if len(known) else None
 
 
 def cohort_value(orders: pd.DataFrame, margin: float, period: str = "M", as_of=None) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
+from opsbook.analysis.audience import mask_id
 from opsbook.analysis.proportions import wilson
 
 #: 1 platform store, 2 social account, 3 own social shop, 4 own site or app
@@ -56,7 +57,8 @@ def band(hhi: float, ruleset) -> str:
 
 
 def warnings(orders: pd.DataFrame, ruleset) -> list[dict]:
-    """Messages on what the business hangs on: the largest platform above its line, each customer from her line on."""
+    """Messages on what the business hangs on: the largest platform above its line, each customer (masked) from her line
+    on."""
     found = []
     lines = {"platform": "dependence.platform_share", "customer_id": "dependence.customer_share"}
     for column, rule in lines.items():
@@ -64,10 +66,11 @@ def warnings(orders: pd.DataFrame, ruleset) -> list[dict]:
             continue
         table, line = shares(orders["amount"], orders[column]), ruleset[rule].value
         heavy = table["share"] > line if column == "platform" else table["share"] >= line
+        shown = str if column == "platform" else mask_id
         found += [
             {
                 "id": f"dependence.{column.removesuffix('_id')}_share",
-                "name": str(name),
+                "name": shown(name),
                 "share": float(share),
                 "line": line,
             }
@@ -97,15 +100,28 @@ def reachable_without(orders: pd.DataFrame, contacts: pd.DataFrame, platform: st
     return {"platform": platform, "low": low, "high": high, "customers": customers, "of": of, "sales": float(sales)}
 
 
+def reachable_message(orders: pd.DataFrame, contacts: pd.DataFrame) -> dict:
+    """What would still be reachable if the largest platform closed (`reachable_without`), as a message."""
+    platform = concentration(shares(orders["amount"], orders["platform"]))["largest"]
+    found = reachable_without(orders, contacts, platform)
+    known = platform is not None and not np.isnan(found["low"])
+    if not known:
+        return {"id": "dependence.reachable_unknown"}
+    sure = round(found["low"], 2) == round(found["high"], 2)
+    return {"id": "dependence.reachable_sure" if sure else "dependence.reachable", **found}
+
+
 def overview(orders: pd.DataFrame, dimensions: list[str], ruleset) -> pd.DataFrame:
     """Concentration of sales by several dimensions (platform, channel, country, customer, product), one row each.
 
-    Columns `dimension`, those of `concentration`, and `band`. A dimension that the orders do not have is unknown.
+    Columns `dimension`, those of `concentration`, and `band`. A dimension that the orders do not have is unknown;
+    customers are masked.
     """
     unknown = pd.Series(pd.NA, index=orders.index)
     rows = [concentration(shares(orders["amount"], orders.get(name, unknown))) for name in dimensions]
     table = pd.DataFrame(rows, columns=["hhi", "effective", "largest", "largest_share", "groups", "unknown_amount"])
     table.insert(0, "dimension", [f"by {name}" for name in dimensions])
+    table["largest"] = table["largest"].where(table["dimension"] != "by customer_id", table["largest"].map(mask_id))
     return table.assign(band=[band(hhi, ruleset) for hhi in table["hhi"]])
 
 
@@ -226,7 +242,24 @@ def platform_release(weeks: pd.DataFrame, ruleset, level: float = 0.1) -> dict:
     return {"id": f"dependence.release_{verdict}", **numbers}
 
 
+def weekly(campaigns: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """Advertising spend on the platform and orders of the store, week by week: `period_end`, `spend`, `orders`; weeks
+    without a known spend are left out."""
+    spend = campaigns.groupby("period_end")["spend"].sum(min_count=1).dropna()
+    at = pd.to_datetime(orders.loc[~(orders["amount"] < 0), "ordered_at"]).dropna().dt.tz_localize(None)
+    count = at.dt.to_period("W-SAT").dt.end_time.dt.normalize().value_counts()
+    table = pd.DataFrame({"spend": spend, "orders": count.reindex(spend.index, fill_value=0)})
+    return table.rename_axis("period_end").reset_index()
+
+
 def self_operated_note(ruleset) -> dict:
     """The dated note on categories in which the platform keeps stores of its own, as a message."""
     rule = ruleset["dependence.self_operated"]
-    return {"id": "dependence.self_operated", "categories": ", ".join(rule.value), "seen_on": str(rule.seen_on)}
+    return {"id": "dependence.self_operated", "categories": len(rule.value), "seen_on": str(rule.seen_on)}
+
+
+def self_operated(ruleset) -> pd.DataFrame:
+    """Categories in which the platform kept stores of its own when it was last seen: `self_operated_category`,
+    `seen_on`."""
+    rule = ruleset["dependence.self_operated"]
+    return pd.DataFrame({"self_operated_category": list(rule.value), "seen_on": str(rule.seen_on)})

@@ -27,6 +27,18 @@ def fit_points(customers: pd.DataFrame, points: Mapping[str, Mapping[str, float]
     return (total / reachable.where(reachable > 0)).rename("fit")
 
 
+def fit_rules(levels: Mapping[str, float], countries: list[str] | None) -> dict[str, dict[str, float]]:
+    """Points of a good fit: those of the buyer level, and as many as its best for a target country of the store."""
+    best = max(levels.values())
+    return {"level": dict(levels)} | ({"country": dict.fromkeys(countries, best)} if countries else {})
+
+
+def grades(grid: pd.DataFrame) -> pd.DataFrame:
+    """Leads in each field of the grid of fit and engagement: `grade`, `open_leads`, `share`."""
+    count = grid["grade"].value_counts().sort_index()
+    return pd.DataFrame({"grade": count.index, "open_leads": count.to_numpy(), "share": (count / len(grid)).to_numpy()})
+
+
 def engagement(touches: pd.DataFrame, points: Mapping[str, float], as_of, half_life: float = 30) -> pd.Series:
     """How engaged a customer is: the sum of points of own actions, each halved every `half_life` days.
 
@@ -53,6 +65,13 @@ def grid(
     digit = np.select([points >= engaged_cuts[0], points >= engaged_cuts[1]], ["1", "2"], "3")
     grade = pd.Series(letter, index=customers.index).str.cat(pd.Series(digit, index=customers.index))
     return pd.DataFrame({"customer_id": customers["customer_id"], "fit": fit, "engagement": points, "grade": grade})
+
+
+def readiness(persons: pd.DataFrame, ruleset) -> dict:
+    """Message on whether a model may replace the points; closed leads are the persons of a funnel (`funnel.funnel`)
+    whose window has ended, the won ones those at its last step."""
+    closed, won = persons["people"].iloc[[0, -1]]
+    return ready_for_model(int(closed), int(won), ruleset)
 
 
 def ready_for_model(closed: int, won: int, ruleset) -> dict:
@@ -97,6 +116,34 @@ def _logistic(x: np.ndarray, y: np.ndarray, penalty: float) -> np.ndarray:
         return np.logaddexp(0, score).sum() - y @ score + penalty / 2 * (weights[1:] ** 2).sum(), gradient
 
     return minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+
+
+def learned(customers: pd.DataFrame, log: pd.DataFrame, ruleset) -> pd.DataFrame:
+    """Chance that each closed lead was won (`outcome_model`) from what is known when it comes in: country, level and
+    channel; empty until there are enough outcomes.
+
+    `log` holds the events of leads whose window has ended (`crm.mature`), `deal` is the win.
+    """
+    channel = log.drop_duplicates("who").set_index("who")["channel"]
+    won = channel.index.isin(log.loc[log["event"] == "deal", "who"])
+    if ready_for_model(len(won), int(won.sum()), ruleset)["id"] != "customers.leads_ready":
+        return pd.DataFrame(columns=["won", "probability"])
+    known = customers.drop_duplicates("customer_id").set_index("customer_id").reindex(channel.index)
+    features = known.reindex(columns=["country", "level"]).assign(channel=channel).astype("string")
+    return outcome_model(pd.get_dummies(features).astype(float), pd.Series(won, index=channel.index))
+
+
+def model_message(model: pd.DataFrame) -> dict | None:
+    """Whether the model may sort leads: it ranks better than chance when even the lower bound of its AUC (95 %, Hanley
+    & McNeil 1982) lies above one half. None without a model."""
+    if model.empty:
+        return None
+    value, wins = model_auc(model), int(model["won"].sum())
+    losses = len(model) - wins
+    q1, q2 = value / (2 - value), 2 * value**2 / (1 + value)
+    spread = value * (1 - value) + (wins - 1) * (q1 - value**2) + (losses - 1) * (q2 - value**2)
+    lower = value - 1.96 * (spread / (wins * losses)) ** 0.5
+    return {"id": f"customers.model_{'ranks' if lower > 0.5 else 'guesses'}", "auc": value, "lower": lower}
 
 
 def calibration(model: pd.DataFrame, bins: int = 10) -> pd.DataFrame:

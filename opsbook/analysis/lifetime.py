@@ -147,6 +147,12 @@ def gate(orders: pd.DataFrame, as_of=None, ruleset=None) -> pd.DataFrame:
     return pd.DataFrame(enough + rest, columns=GATE_COLUMNS)
 
 
+def gate_message(table: pd.DataFrame) -> dict:
+    """Whether lifetime values are shown (`gate`), and how many tests stand against it, as a message."""
+    failed = int((table["verdict"] != "pass").sum())
+    return {"id": "customers.gate_shut" if failed else "customers.gate_open", "failed": failed, "of": len(table)}
+
+
 def _at_least(test: str, value: float, limits) -> tuple:
     least = limits[f"customers.lifetime_{test}"].value
     return _row(test, value, least, "pass" if value >= least else "fail")

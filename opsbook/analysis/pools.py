@@ -53,6 +53,11 @@ def pool(customers: pd.DataFrame, touches: pd.DataFrame, as_of, days: int = 30) 
     return table.assign(lower=lower, upper=upper)
 
 
+def number(table: pd.DataFrame, indicator: str) -> float:
+    """Persons of one row of `pool`."""
+    return float(table.set_index("indicator").loc[indicator, "people"])
+
+
 def identity(pools: pd.DataFrame) -> pd.DataFrame:
     """Checks active <= registered and reachable <= registered: a traffic pool larger than its user pool is a fault in
     the data.

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from opsbook.analysis.audience import mask_id
 from opsbook.analysis.brief import ACTION_COLUMNS
 from opsbook.analysis.stages import leak_message
 
@@ -67,7 +68,7 @@ def _silent(risk: pd.DataFrame | None, most: int, week: date) -> list[dict]:
             5,
             4,
             object_type="customer",
-            object=str(each.Index),
+            object=mask_id(each.Index),
             action={"id": "customers.contact_silent", "verb": "contact"},
             evidence={
                 "id": "customers.silent",

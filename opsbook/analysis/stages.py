@@ -8,7 +8,7 @@ from scipy.stats import fisher_exact
 
 from opsbook.analysis import funnel
 
-BUSINESS_COLUMNS = ("step", "counted", "number", "share", "lower", "upper", "median_time")
+BUSINESS_COLUMNS = ("step", "counted", "number", "share", "lower", "upper", "median_days")
 
 
 def calculator(start: float, rates: Mapping[str, float]) -> pd.DataFrame:
@@ -42,7 +42,8 @@ def business(counts: Mapping[str, float], persons: pd.DataFrame) -> pd.DataFrame
     `counts` maps stages to numbers in their order (impressions, clicks, visitors); `persons` comes from
     `funnel.funnel`. `share` of a count is a ratio of two totals, of a person stage the share of the same persons;
     across the break there is none (a person inquires several times or without a visit that was seen). Columns `step`,
-    `counted` (`count`, `persons`), `number`, `share`, `lower`, `upper` (persons only), `median_time`.
+    `counted` (`count`, `persons`), `number`, `share`, `lower`, `upper`, `median_days` (since the step before; the last
+    three of persons only).
     """
     number = pd.Series(counts, dtype=float)
     before = number.shift()
@@ -54,7 +55,28 @@ def business(counts: Mapping[str, float], persons: pd.DataFrame) -> pd.DataFrame
     # The first person stage stands after the break: its share of 1 says nothing.
     below.loc[below.index[:1], ["share", "lower", "upper"]] = np.nan
     below["number"] = below["number"].astype(float)
+    below["median_days"] = below["median_time"] / pd.Timedelta("1D")
     return pd.concat([above, below], ignore_index=True).reindex(columns=BUSINESS_COLUMNS)
+
+
+def exposure(performance: pd.DataFrame, visitors: float) -> dict[str, float]:
+    """Counts of a week above the break: impressions and clicks of all products, and the store's own visitors.
+
+    Visitors are never added up over products, days or channels. NaN where the export is missing.
+    """
+    counts = performance.reindex(columns=["all_impressions", "all_clicks"]).sum(min_count=1)
+    return {"impressions": float(counts.iloc[0]), "clicks": float(counts.iloc[1]), "visitors": visitors}
+
+
+def chain(persons: pd.DataFrame) -> pd.DataFrame:
+    """The stage calculator on the store's own persons: what one point more at each step would bring at the end.
+
+    `persons` comes from `funnel.funnel`; columns as in `calculator`.
+    """
+    if not persons["people"].sum():
+        return calculator(0.0, {})[:0]
+    rates = persons.set_index("step")["step_rate"].iloc[1:]
+    return calculator(float(persons["people"].iloc[0]), rates)
 
 
 def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 5) -> pd.DataFrame:
@@ -129,7 +151,8 @@ def leak_messages(table: pd.DataFrame, by: str) -> list[dict]:
     found = table[table["verdict"] == "leak"]
     if found.empty:
         known = table["verdict"] != "unknown"
-        return [{"id": "funnel.no_leak" if known.any() else "funnel.leak_unknown", "comparisons": int(known.sum())}]
+        calm = {"period": "funnel.no_leak_lately", "channel": "funnel.no_leak_channel"}.get(by, "funnel.no_leak")
+        return [{"id": calm if known.any() else "funnel.leak_unknown", "comparisons": int(known.sum())}]
     return [leak_message(row, by) for row in found.to_dict("records")]
 
 

@@ -8,6 +8,7 @@ touch.
 import numpy as np
 import pandas as pd
 
+from opsbook.analysis.audience import mask_id
 from opsbook.analysis.proportions import wilson
 
 COLUMNS = ("customer_id", "at", "channel", "kind", "direction", "amount", "currency")
@@ -18,12 +19,14 @@ def timeline(touches: pd.DataFrame, orders: pd.DataFrame, customer_ids) -> pd.Da
     """Everything on record between the store and a customer (one id, or all ids of one person), oldest first.
 
     Touches and orders in one table: `customer_id`, `at`, `channel`, `touch_kind`, `direction`, `amount`, `currency`; an
-    order is an own action (`in`) of the kind `order`. Rows without a time stand at the end: they happened, nobody
-    knows when. A touch of the kind `order` that repeats an order of the same day is left out.
+    order is an own action (`in`) of the kind `order`, or `refund` where its amount is negative. Rows without a time
+    stand at the end: they happened, nobody knows when. A touch of the kind `order` that repeats an order of the same
+    day is left out.
     """
     ids = [customer_ids] if isinstance(customer_ids, str) else list(customer_ids)
     bought = orders[orders["customer_id"].isin(ids)].rename(columns={"ordered_at": "at", "platform": "channel"})
-    bought = _naive(bought.assign(kind="order", direction="in"))
+    kind = np.where((bought["amount"] < 0).fillna(False), "refund", "order")
+    bought = _naive(bought.assign(kind=kind, direction="in"))
     seen = _naive(touches[touches["customer_id"].isin(ids)])
     days = set(zip(bought["customer_id"], bought["at"].dt.normalize(), strict=True))
     repeats = [each in days for each in zip(seen["customer_id"], seen["at"].dt.normalize(), strict=True)]
@@ -32,6 +35,33 @@ def timeline(touches: pd.DataFrame, orders: pd.DataFrame, customer_ids) -> pd.Da
     table = pd.concat(both) if both else pd.DataFrame(columns=list(COLUMNS))
     table = table.sort_values(["at", "kind", "channel"], kind="stable", na_position="last", ignore_index=True)
     return table.rename(columns={"kind": "touch_kind"})
+
+
+def chosen(orders: pd.DataFrame, touches: pd.DataFrame, wanted: str = "") -> str:
+    """The customer whose time-line is shown: the one that is `wanted`, else the one with the most orders, of these the
+    one with the most touches; an empty text when nobody is on record."""
+    if wanted:
+        return wanted
+    count = pd.DataFrame(
+        {"orders": orders["customer_id"].value_counts(), "touches": touches["customer_id"].value_counts()}
+    )
+    first = count.fillna(0).rename_axis("id").sort_values(["orders", "touches", "id"], ascending=[False, False, True])
+    return str(first.index[0]) if len(first) else ""
+
+
+def message(line: pd.DataFrame) -> dict | None:
+    """The customer (masked) and the span of a time-line (`timeline`), as a message; None where there is nothing."""
+    at = line["at"].dropna()
+    if at.empty:
+        return None
+    orders = int((line["touch_kind"] == "order").sum())
+    span = {
+        "events": len(line),
+        "orders": orders,
+        "first_on": f"{at.min():%Y-%m-%d}",
+        "last_on": f"{at.max():%Y-%m-%d}",
+    }
+    return {"id": "customers.timeline", "customer": mask_id(line["customer_id"].iloc[0]), **span}
 
 
 def _naive(table: pd.DataFrame) -> pd.DataFrame:

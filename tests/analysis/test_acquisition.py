@@ -173,3 +173,40 @@ def test_empty_tables():
         .isna()
         .all()
     )
+
+
+def test_the_cost_of_both_sides_in_dollars():
+    private = pd.DataFrame(
+        {"channel": ["email", "x"], "media_cny": 0.0, "tools_cny": 7.0, "samples_cny": 0.0, "labour_hours": 0.0}
+    )
+    stated = {"fee_cny_per_year": 3650, "labour_cny_per_week": 30, "weeks": 2, "cny_per_usd": 7}
+    found = a.side_costs(private, 500, **stated)
+    assert found.to_dict() == pytest.approx({"private": 2, "public": (500 + 2 * (70 + 30)) / 7})
+    assert np.isnan(a.side_costs(private, 500, **{**stated, "fee_cny_per_year": None})["public"])
+    assert a.side_costs(private, np.nan, **stated).isna().tolist() == [False, True]
+    assert a.side_costs(private[:0], 500, **stated).isna().tolist() == [True, False]
+    assert a.side_costs(private, 500, **{**stated, "cny_per_usd": None}).isna().all()
+
+
+def test_sides_beside_each_other_and_what_first_brought_the_kept():
+    sources = pd.DataFrame({"side": ["public", "public", "private", "unknown"]}, index=["p1", "p2", "m", "u"])
+    bought = orders(*[(who, "2026-02-01", 10) for who in sources.index], ("p1", "2026-03-01", 10))
+    costs = pd.Series({"private": 30.0, "public": 80.0})
+    table = a.side_by_side(sources, bought, costs, "2026-01-01", "2026-03-31").set_index("side")
+    assert table["customers"].to_dict() == {"private": 1, "public": 2, "unknown": 1}
+    assert table.loc[["private", "public"], "per_customer"].tolist() == [30, 40]
+    seen = touches(("p1", "2026-02-20", "email"), ("m", "2026-01-20", "ads"), ("p2", "2025-01-01", "email"))
+    kept = a.kept_by_own_channels(bought, seen, "2026-02-15", OWNED, ["direct"])
+    assert kept.tolist() == ["p1"]
+    assert a.kept_by_own_channels(bought, seen, "2026-01-01", OWNED, ["direct"]).tolist() == ["p2", "p1"]
+    message = a.loaded_message(table.reset_index(), sources, kept)
+    assert message == {
+        "id": "customers.loaded_known", "keeping": 30, "first": 40, "total": 70, "known": 1, "customers": 1
+    }  # fmt: skip
+    assert a.loaded_message(table.reset_index(), sources, kept[:0])["id"] == "customers.loaded_unknown"
+
+
+def test_the_private_share_is_told_when_there_are_sales():
+    known = pd.DataFrame({"touch": ["first", "last"], "share": [0.1, 0.4]})
+    assert a.share_message(known) == {"id": "customers.private_share", "first_share": 0.1, "last_share": 0.4}
+    assert a.share_message(known.assign(share=np.nan)) is None

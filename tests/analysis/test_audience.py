@@ -147,3 +147,9 @@ def test_a_person_is_erased_everywhere():
     kept, gone = audience.erase(tables, "+49 151 12345678")
     assert gone == {"customer": 1, "touch": 2, "order": 0, "product": 0}
     assert audience.erase(tables, "nobody@nowhere.com")[1] == dict.fromkeys(tables, 0)
+
+
+def test_a_masked_table_shows_no_whole_id():
+    table = pd.DataFrame({"customer_id": ["C00041", None], "n": [1, 2]})
+    assert audience.masked(table)["customer_id"].tolist()[0] == "***041"
+    assert audience.masked(table[:1].set_index("customer_id"))["customer_id"].tolist() == ["***041"]

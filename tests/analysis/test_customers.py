@@ -248,3 +248,19 @@ def test_no_customer_and_one_customer(table):
     assert len(c.cohort_value(table, 0.3)) == n and len(c.gaps(table)) == 0
     assert c.repeat_rate(table)["customers"][0] == n
     assert c.gap_quantiles(table)["median"].isna().all()
+
+
+def test_tiers_are_counted_in_their_order():
+    table = c.tier_counts(pd.Series(["repeat", "dealt", "dealt", "public_sea"]))
+    assert table.to_numpy().tolist() == [
+        ["public_sea", 1, 0.25], ["high_potential", 0, 0.0], ["dealt", 2, 0.5], ["repeat", 1, 0.25]
+    ]  # fmt: skip
+    assert c.tier_counts(pd.Series(dtype=str)).empty
+
+
+def test_the_message_on_silence_counts_own_rhythms():
+    risk = pd.DataFrame(
+        {"at_risk": pd.array([True, True, False, None], "boolean"), "rhythm": ["own", "all", "own", "own"]}
+    )
+    assert c.risk_message(risk) == {"id": "customers.at_risk", "silent": 2, "of": 3, "own": 1}
+    assert c.risk_message(risk[3:]) is None

@@ -56,7 +56,7 @@ def test_warnings_above_the_line_of_a_platform_and_from_the_line_of_a_customer_o
         ("dependence.platform_share", "alibaba")
     ]
     tenths = orders(*[(f"c{i}", i, 10.0) for i in range(10)])
-    assert [each["name"] for each in d.warnings(tenths, RULES)] == [f"c{i}" for i in range(10)]
+    assert [each["name"] for each in d.warnings(tenths, RULES)] == [f"***c{i}" for i in range(10)]
     assert d.warnings(pd.concat([tenths, orders(("c10", 10, 0.1))]), RULES) == []
     assert d.warnings(half[["amount"]], RULES) == []
 
@@ -194,3 +194,43 @@ def test_no_orders_at_all_leave_the_sign_open():
 
 def test_the_note_on_self_operated_stores_is_dated():
     assert d.self_operated_note(RULES)["seen_on"] == "2020-12-01"
+
+
+def test_spend_and_orders_week_by_week():
+    campaigns = pd.DataFrame(
+        {
+            "period_end": pd.to_datetime(["2026-01-10", "2026-01-10", "2026-01-17", "2026-01-24"]),
+            "spend": [1, 2, 3, None],
+        }
+    )
+    bought = pd.DataFrame(
+        {
+            "ordered_at": pd.to_datetime(["2026-01-04", "2026-01-10 23:00", "2026-01-11", None], format="mixed"),
+            "amount": [1, None, -1, 1],
+        }
+    )
+    table = d.weekly(campaigns, bought)
+    assert table[["spend", "orders"]].to_numpy().tolist() == [[3, 2], [3, 0]]
+    assert d.weekly(campaigns[:0], bought[:0]).empty
+
+
+def test_what_is_left_when_the_largest_platform_closes():
+    bought = pd.DataFrame({"customer_id": ["a", "b"], "platform": ["ali", "ali"], "amount": [75.0, 25.0]})
+    ways = pd.DataFrame({"customer_id": ["a", "b"], "platform": "own contact", "reachable": [True, None]})
+    assert d.reachable_message(bought, ways)["id"] == "dependence.reachable"
+    sure = d.reachable_message(bought, ways[:1])
+    assert (sure["id"], sure["low"], sure["customers"], sure["of"]) == ("dependence.reachable_sure", 0.75, 1, 2)
+    assert d.reachable_message(bought[:0], ways)["id"] == "dependence.reachable_unknown"
+
+
+def test_customers_are_masked_in_the_overview():
+    bought = pd.DataFrame({"customer_id": ["C00041"], "platform": ["ali"], "amount": [1.0]})
+    assert d.overview(bought, ["platform", "customer_id", "country"], RULES)["largest"].tolist()[:2] == [
+        "ali",
+        "***041",
+    ]
+
+
+def test_self_operated_categories_as_a_table():
+    table = d.self_operated(RULES)
+    assert len(table) == d.self_operated_note(RULES)["categories"] == 5 and set(table["seen_on"]) == {"2020-12-01"}

@@ -70,3 +70,38 @@ def test_the_same_seed_gives_the_same_model():
     pd.testing.assert_frame_equal(
         leads.outcome_model(features, won, seed=1), leads.outcome_model(features, won, seed=1)
     )
+
+
+def test_rules_of_a_good_fit():
+    assert leads.fit_rules({"L0": 0, "L4": 4}, ["US"]) == {"level": {"L0": 0, "L4": 4}, "country": {"US": 4}}
+    assert leads.fit_rules({"L0": 0}, None) == {"level": {"L0": 0}}
+
+
+def test_leads_in_each_field():
+    table = leads.grades(pd.DataFrame({"grade": ["B2", "A1", "B2", "B2"]}))
+    assert table.to_numpy().tolist() == [["A1", 1, 0.25], ["B2", 3, 0.75]]
+    assert leads.grades(pd.DataFrame({"grade": []})).empty
+
+
+@pytest.mark.parametrize(("closed", "won", "ready"), [(200, 30, True), (199, 30, False), (200, 29, False)])
+def test_a_model_waits_for_outcomes(closed, won, ready):
+    book = rules.load(date(2026, 9, 19))
+    assert leads.readiness(pd.DataFrame({"people": [closed, 99, won]}), book)["id"].endswith("ready") == ready
+    who = [f"p{i}" for i in range(closed)]
+    log = pd.DataFrame(
+        {"who": who, "event": "inquiry", "channel": ["mail", "ads"] * (closed // 2) + ["ads"] * (closed % 2)}
+    )
+    deals = pd.DataFrame({"who": who[: 2 * won : 2], "event": "deal", "channel": "mail"})
+    known = pd.DataFrame({"customer_id": who, "country": "US", "level": "L1"})
+    model = leads.learned(known, pd.concat([log, deals]), book)
+    assert len(model) == closed * ready
+    if ready:  # only those who came by mail bought: the channel tells
+        assert leads.model_message(model)["id"] == "customers.model_ranks"
+    else:
+        assert leads.model_message(model) is None
+
+
+def test_a_model_of_nothing_guesses():
+    rng = np.random.default_rng(1)
+    model = pd.DataFrame({"won": rng.random(300) < 0.2, "probability": rng.random(300)})
+    assert leads.model_message(model)["id"] == "customers.model_guesses"

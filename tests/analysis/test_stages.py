@@ -136,3 +136,17 @@ def test_no_leak_is_invented_where_none_is():
 def test_holm():
     np.testing.assert_allclose(stages.holm(np.array([0.04, np.nan, 0.01, 0.5])), [0.08, np.nan, 0.03, 0.5])
     assert stages.holm(np.array([0.9, 0.8])).tolist() == [1, 1]
+
+
+def test_exposure_adds_products_and_never_visitors():
+    week = pd.DataFrame({"all_impressions": [10, None], "all_clicks": [1.0, 2.0], "visitors": [5, 5]})
+    assert stages.exposure(week, 7) == {"impressions": 10, "clicks": 3, "visitors": 7}
+    assert np.isnan(stages.exposure(week[:0], np.nan)["clicks"])
+
+
+def test_the_chain_of_the_own_persons():
+    persons = pd.DataFrame({"step": ["inquiry", "quote", "deal"], "people": [100, 50, 10], "step_rate": [1, 0.5, 0.2]})
+    table = stages.chain(persons)
+    assert table["number"].tolist() == pytest.approx([100, 50, 10])
+    assert table["plus_point"].tolist()[1:] == pytest.approx([10.2, 10.5])
+    assert stages.chain(persons.assign(people=0)).empty

@@ -95,3 +95,21 @@ def test_an_answer_counts_within_its_days():
     # The mail to c is not seven days old yet at the last moment on record.
     assert t.responses(seen, 7) == (1, 3)
     assert t.responses(seen[:0], 7) == (0, 0)
+
+
+def test_a_refund_is_no_order():
+    bought = orders(("a", "2026-01-05", 10.0, "USD"), ("a", "2026-01-06", -4.0, "USD"))
+    line = t.timeline(TOUCHES[:0], bought, "a")
+    assert line["touch_kind"].tolist() == ["order", "refund"]
+    assert t.message(line) == {
+        "id": "customers.timeline", "customer": "***a", "events": 2, "orders": 1,
+        "first_on": "2026-01-05", "last_on": "2026-01-06",
+    }  # fmt: skip
+    assert t.message(line[:0]) is None
+
+
+def test_the_customer_with_most_orders_is_shown():
+    bought = orders(("b", "2026-01-05", 1.0, "USD"), ("c", "2026-01-05", 1.0, "USD"))
+    assert t.chosen(bought, TOUCHES) == "b"  # of two with one order, the one with a touch
+    assert t.chosen(bought[1:], TOUCHES) == "c" and t.chosen(bought[:0], TOUCHES) == "a"
+    assert t.chosen(bought, TOUCHES, "x") == "x" and t.chosen(bought[:0], TOUCHES[:0]) == ""

@@ -7,7 +7,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsbook.analysis import audience, dependence, leads, lifetime, money, pools, private_domain, rules, stages
+from opsbook.analysis import (
+    acquisition,
+    audience,
+    crm,
+    dependence,
+    leads,
+    lifetime,
+    money,
+    pools,
+    private_domain,
+    rules,
+    stages,
+    timeline,
+)
+from opsbook.analysis import customers as customers_table
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES, customers, funnel
 
@@ -63,6 +77,9 @@ def messages():
     yield from stages.leak_messages(leaking, "channel")
     yield from stages.leak_messages(funnel_of(ads=(200, 90), mail=(200, 100)), "channel")
     yield from stages.leak_messages(funnel_of(ads=(2, 1), mail=(2, 1)), "channel")
+    calm = funnel_of(ads=(200, 90), mail=(200, 100)).rename(columns={"channel": "country"})
+    yield from stages.leak_messages(calm, "country")
+    yield from stages.leak_messages(calm.rename(columns={"country": "period"}), "period")
     for period in ("recent", "earlier"):
         rows = pd.DataFrame({"period": sorted(["recent", "earlier"] * 2), "step": list("ABAB")})
         worse = [(100, 20) if name == period else (200, 150) for name in ("earlier", "recent")]
@@ -83,6 +100,23 @@ def messages():
     ):
         yield from lifetime.gate(table)["message"]
     yield money.repeated_rows(orders([1]))
+    yield from (lifetime.gate_message(pd.DataFrame({"verdict": [verdict]})) for verdict in ("pass", "fail"))
+    euro = orders([1]).assign(currency="EUR", status="done")
+    yield crm.unknown_amounts(crm.orders_usd(euro, [], 7.0))
+    yield customers_table.risk_message(pd.DataFrame({"at_risk": [True, False], "rhythm": "own"}))
+    yield acquisition.share_message(pd.DataFrame({"touch": ["first", "last"], "share": 0.5}))
+    sides = pd.DataFrame({"side": ["private", "public"], "cost": [3.0, 4.0], "per_customer": [1.0, 2.0]})
+    for kept in (pd.Index(["a"]), pd.Index([])):
+        yield acquisition.loaded_message(sides, pd.DataFrame({"side": ["public"]}, index=["a"]), kept)
+    for probability in ([0.9] * 20 + [0.1] * 80, [0.1] * 20 + [0.9] * 80):
+        yield leads.model_message(pd.DataFrame({"won": [True] * 20 + [False] * 80, "probability": probability}))
+    touched = pd.DataFrame({"customer_id": ["a"], "at": [pd.Timestamp(WEEK)], "channel": "x", "kind": "visit"})
+    no_orders = orders([1])[:0].assign(platform="ali")
+    yield timeline.message(timeline.timeline(touched.assign(direction="in"), no_orders, "a"))
+    ways = pd.DataFrame({"customer_id": ["0", "1"], "platform": "own contact", "reachable": [True, None]})
+    for known in (ways, ways[:1], ways[:0]):
+        yield dependence.reachable_message(orders([1, 1]).assign(platform="ali"), known)
+    yield dependence.reachable_message(no_orders, ways)
     for count in (3, 150, 5000):
         yield from audience.size_checks(people(count), "google", RULES)
     yield leads.ready_for_model(500, 90, RULES)

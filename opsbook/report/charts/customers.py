@@ -20,33 +20,38 @@ def _say(ax: Axes, message: str, **numbers) -> Axes:
 @needs_rows
 def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Heat map of the share that ordered again, by cohort and periods since the first order (`customers.retention`):
-    the future is blank, a period that has not ended has a star."""
+    the future is blank, a period that has not ended has a star, a share of too few persons to be shown is `<5`."""
     later = table[table["lived"] > 0]
     wide = table.pivot(index="cohort", columns="lived", values="share").iloc[:, 1:]
     if wide.shape[1] == 0:
         ax.set_axis_off()
         return _say(ax, "customers.chart_retention_young", cohorts=len(wide))
-    ax.imshow(wide.to_numpy(float), aspect="auto", cmap="Blues", vmin=0, vmax=max(later["share"].max() * 1.4, 0.01))
+    ax.imshow(
+        wide.to_numpy(float), aspect="auto", cmap="Blues", vmin=0, vmax=max(later["share"].fillna(0).max() * 2, 0.01)
+    )
     place = {cohort: row for row, cohort in enumerate(wide.index)}
     for each in later.itertuples() if wide.size <= 400 else ():
+        share = "<5" if pd.isna(each.share) else f"{each.share:.0%}"
         star = "" if each.complete else "*"
         ax.text(
             each.lived - 1,
             place[each.cohort],
-            f"{each.share:.0%}{star}",
+            f"{share}{star}",
             ha="center",
             va="center",
             fontsize="x-small",
             color="#1a2233",
         )
-    sizes = table[table["lived"] == 0]["customers"].astype(int)
-    ax.set_yticks(range(len(wide)), [f"{cohort} ({size:,})" for cohort, size in zip(wide.index, sizes, strict=True)])
+    sizes = table[table["lived"] == 0]["active"].map("{:,.0f}".format, na_action="ignore").fillna("<5")
+    ax.set_yticks(range(len(wide)), [f"{cohort} ({size})" for cohort, size in zip(wide.index, sizes, strict=True)])
     ax.set_xticks(range(wide.shape[1]), wide.columns)
     ax.grid(visible=False)
     ax.set_xlabel(label("lived"))
     ended = later[(later["lived"] == 1) & later["complete"]]
     if ended.empty:
         return _say(ax, "customers.chart_retention_young", cohorts=len(wide))
+    if ended["active"].isna().any():
+        return _say(ax, "customers.chart_retention_cut", cohorts=len(wide))
     rate = ended["active"].sum() / ended["customers"].sum()
     return _say(ax, "customers.chart_retention", cohorts=len(wide), rate=rate)
 
@@ -63,7 +68,8 @@ def cohort_value(table: pd.DataFrame, cost: float | None = None, ax: Axes | None
             ax.annotate(str(cohort), (last["lived"], last["margin_per_customer"]), (4, 0), textcoords="offset points")
     if cost is not None and not pd.isna(cost):
         ax.axhline(cost, color=BAD, linestyle="--")
-        ax.annotate(label("per_customer"), (0, cost), (2, 3), textcoords="offset points", color=BAD)
+        end = (table["lived"].max(), cost)
+        ax.annotate(label("per_customer"), end, (0, -4), textcoords="offset points", color=BAD, ha="right", va="top")
     ax.set_ylim(bottom=min(0, table["margin_per_customer"].min()))
     label_axes(ax, x="lived", y="margin_per_customer")
     return _say(ax, "customers.chart_cohort_value", cohorts=len(groups), most=table["margin_per_customer"].max())
@@ -85,18 +91,18 @@ def gaps(table: pd.DataFrame, quantiles: pd.DataFrame, ax: Axes | None = None) -
 @needs_rows
 def rfm(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Customers by recency and frequency score (`customers.rfm_grid`): size by number, colour by rank of mean sales."""
+    table = table[table["customers"].notna()]
     size = 60 + 1500 * table["customers"] / table["customers"].max()
-    ax.scatter(
-        table["r"], table["f"], s=size, c=table["monetary"].rank(pct=True).fillna(0), cmap="Blues", edgecolor=NEUTRAL
-    )
+    rank = table["monetary"].rank(pct=True).fillna(0)
+    ax.scatter(table["r"], table["f"], s=size, c=rank, cmap="Blues", vmax=1.6, edgecolor=NEUTRAL)
     for each in table.itertuples():
-        ax.annotate(f"{each.customers:,}", (each.r, each.f), ha="center", va="center", color=BAD)
-    top = int(max(table["r"].max(), table["f"].max()))
+        ax.annotate(f"{each.customers:,.0f}", (each.r, each.f), ha="center", va="center", color="#1a2233")
+    top = int(max(table["r"].max(), table["f"].max())) if len(table) else 3
     ax.set(xticks=range(1, top + 1), yticks=range(1, top + 1), xlim=(0.4, top + 0.6), ylim=(0.4, top + 0.6))
     ax.set_xlabel(label("r"))
     ax.set_ylabel(label("f"))
-    total = int(table["customers"].sum())
-    return _say(ax, "customers.chart_rfm", most=int(table["customers"].max()), customers=total)
+    most = int(table["customers"].max()) if len(table) else 0
+    return _say(ax, "customers.chart_rfm", most=most, customers=int(table["customers"].sum()))
 
 
 @needs_rows

@@ -17,7 +17,13 @@ def _say(ax: Axes, message: str, **numbers) -> Axes:
 
 
 def _names(values: pd.Series) -> list[str]:
-    return [translate(name) for name in bounded(values)]
+    """The words for the values of a column, as its table shows them."""
+    return [_word(str(values.name), name) for name in bounded(values)]
+
+
+def _word(column: str, value: str) -> str:
+    known = [name for name in (f"{column}.{value}", value) if cells.is_column(name)]
+    return cells.label(known[0]) if known else translate(value)
 
 
 def _whiskers(rate: pd.Series, lower: pd.Series, upper: pd.Series) -> np.ndarray:
@@ -94,7 +100,7 @@ def cohorts(table: pd.DataFrame, step: str, ax: Axes | None = None) -> Axes | No
     ax.set_xticks(rows.index, names, rotation=30, ha="right")
     ax.grid(axis="x", visible=False)
     label_axes(ax, y="step_rate")
-    return _say(ax, "funnel.chart_cohorts", step=translate(step), cohorts=len(rows), mature=int(mature.sum()))
+    return _say(ax, "funnel.chart_cohorts", step=_word("step", step), cohorts=len(rows), mature=int(mature.sum()))
 
 
 @needs_rows
@@ -121,7 +127,9 @@ def sensitivity(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     if rows["plus_point"].isna().all():
         return ax
     best = rows.loc[rows["plus_point"].idxmax()]
-    return _say(ax, "funnel.chart_sensitivity", stage=translate(str(best["step"])), most=best["plus_point"], now=now)
+    return _say(
+        ax, "funnel.chart_sensitivity", stage=_word("step", str(best["step"])), most=best["plus_point"], now=now
+    )
 
 
 @needs_rows

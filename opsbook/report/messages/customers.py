@@ -26,7 +26,9 @@ MESSAGES: dict[str, str] = {
     "customers.gate_total_fail": N_(
         "In the backtest the total was off by {value:.1%}; only {limit:.0%} is allowed. Cohort means are shown instead."
     ),
-    "customers.gate_total_unknown": N_("The backtest has no result: too few orders in the part kept back."),
+    "customers.gate_total_unknown": N_(
+        "The backtest has no result: the model cannot be fitted, or nothing was ordered in the part kept back."
+    ),
     "customers.gate_ranking_pass": N_(
         "In the backtest the model ranked customers better than the last order alone ({value:.3f} against {limit:.3f})."
     ),
@@ -35,7 +37,8 @@ MESSAGES: dict[str, str] = {
         "alone ({value:.3f} against {limit:.3f})."
     ),
     "customers.gate_ranking_unknown": N_(
-        "The backtest cannot rank customers: nobody, or everybody, ordered in the part kept back."
+        "The backtest cannot rank customers: the model cannot be fitted, or nobody, or everybody, ordered in the part "
+        "kept back."
     ),
     "customers.gate_spend_correlation_pass": N_(
         "How much and how often customers buy hardly go together ({value:.2f}, less than {limit:.2f})."
@@ -48,7 +51,16 @@ MESSAGES: dict[str, str] = {
     "customers.gate_spend_correlation_unknown": N_(
         "Too few repeat customers to tell whether spend goes with frequency."
     ),
+    "customers.gate_open": N_("All {of} tests of the lifetime value hold: it is shown below."),
+    "customers.gate_shut": N_(
+        "No lifetime value is shown: {failed} of {of} tests do not hold. What cohorts have brought so far stands in "
+        "its place."
+    ),
     # the orders themselves
+    "customers.unknown_amounts": N_(
+        "{orders:,} of {of:,} orders have no amount in dollars: their currency is missing or has no rate. They count "
+        "as purchases and add no money."
+    ),
     "customers.repeated_rows": N_(
         "{rows:,} of {of:,} order rows repeat another one exactly. They are kept: look "
         "whether they were exported twice."
@@ -59,6 +71,32 @@ MESSAGES: dict[str, str] = {
         "followed within {limit:,.0f} days."
     ),
     "customers.contact_silent": N_("Get in touch: the silence is longer than this customer's own rhythm."),
+    "customers.at_risk": N_(
+        "{silent:,} of {of:,} customers have been silent for longer than nine in ten gaps between orders; for "
+        "{own:,} of them it is their own rhythm that says so."
+    ),
+    # public and private
+    "customers.private_share": N_(
+        "The store's own channels brought {first_share:.1%} of sales by first touch and {last_share:.1%} by last touch."
+    ),
+    "customers.loaded_known": N_(
+        "Keeping a customer on the own channels cost ${keeping:,.0f}, and ${first:,.0f} on average first brought them: "
+        "${total:,.0f} in all. The origin is known for {known:,} of {customers:,}."
+    ),
+    "customers.loaded_unknown": N_(
+        "What a customer on the own channels costs in full is not known ({customers:,} of them ordered): costs, fee, "
+        "labour and exchange rate are needed, or there were no new customers."
+    ),
+    "customers.model_ranks": N_(
+        "A model of country, level and channel ranks leads better than chance (AUC {auc:.2f}, at least {lower:.2f})."
+    ),
+    "customers.model_guesses": N_(
+        "A model of country, level and channel ranks leads no better than chance (AUC {auc:.2f}, lower bound "
+        "{lower:.2f}): the points stay."
+    ),
+    "customers.timeline": N_(
+        "Customer {customer}: {events:,} events from {first_on} to {last_on}, {orders:,} of them orders."
+    ),
     # audiences
     "customers.audience_enough": N_("{rows:,} rows for {platform}; {least:,} are needed."),
     "customers.audience_too_few": N_(
@@ -133,12 +171,24 @@ MESSAGES: dict[str, str] = {
         "hold."
     ),
     "dependence.self_operated": N_(
-        "As of {seen_on} the platform ran stores of its own in: {categories}. What "
+        "As of {seen_on} the platform ran stores of its own in {categories} categories. What "
         "holds today is not known; look at the first page of your main words."
     ),
+    "dependence.reachable": N_(
+        "If {platform} closed tomorrow, {customers:,} of {of:,} customers could still be reached for sure; between "
+        "{low:.0%} and {high:.0%} of sales came from customers who can."
+    ),
+    "dependence.reachable_sure": N_(
+        "If {platform} closed tomorrow, {customers:,} of {of:,} customers, with {low:.0%} of sales, could still be "
+        "reached."
+    ),
+    "dependence.reachable_unknown": N_("What would be left if a platform closed is not known: no order names one."),
     # charts
     "customers.chart_retention": N_(
         "Retention of {cohorts} cohorts; one period after the first order {rate:.1%} order again."
+    ),
+    "customers.chart_retention_cut": N_(
+        "Retention of {cohorts} cohorts; shares of fewer than five customers are not shown."
     ),
     "customers.chart_retention_young": N_("Retention of {cohorts} cohorts; none has lived through a full period yet."),
     "customers.chart_cohort_value": N_(
@@ -172,7 +222,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "customers": (N_("Customers"), "count"),
     "recency_days": (N_("Days since the last order"), "count"),
     "frequency": (N_("Days with an order after the first"), "count"),
-    "monetary": (N_("Sales, net"), "decimal"),
+    "monetary": (N_("Sales, net"), "usd"),
     "r": (N_("Recency score"), "count"),
     "f": (N_("Frequency score"), "count"),
     "m": (N_("Money score"), "count"),
@@ -183,17 +233,17 @@ LABELS: dict[str, tuple[str, str]] = {
     "limit": (N_("Limit"), "decimal"),
     "rhythm": (N_("Rhythm of"), "code"),
     "at_risk": (N_("At risk"), "code"),
-    "sales": (N_("Sales so far"), "decimal"),
-    "margin_per_customer": (N_("Margin per customer"), "decimal"),
-    "margin_lower": (N_("Margin per customer, lower bound"), "decimal"),
-    "margin_upper": (N_("Margin per customer, upper bound"), "decimal"),
+    "sales": (N_("Sales so far"), "usd"),
+    "margin_per_customer": (N_("Margin per customer"), "usd"),
+    "margin_lower": (N_("Margin per customer, lower bound"), "usd"),
+    "margin_upper": (N_("Margin per customer, upper bound"), "usd"),
     "unknown_orders": (N_("Orders of unknown amount"), "count"),
     "recency_weeks": (N_("Weeks from first to last order"), "decimal"),
     "age_weeks": (N_("Weeks since the first order"), "decimal"),
-    "order_value": (N_("Mean order value"), "decimal"),
+    "order_value": (N_("Mean order value"), "usd"),
     "expected_orders": (N_("Expected orders"), "decimal"),
     "alive": (N_("Chance of still buying"), "percent"),
-    "lifetime_value": (N_("Lifetime value"), "decimal"),
+    "lifetime_value": (N_("Lifetime value"), "usd"),
     "test": (N_("Test"), "code"),
     "method": (N_("Method"), "code"),
     "predicted": (N_("Foretold"), "decimal"),
@@ -201,16 +251,16 @@ LABELS: dict[str, tuple[str, str]] = {
     "error": (N_("Error"), "percent"),
     "auc": (N_("Ranking power"), "decimal"),
     "side": (N_("Public or private"), "code"),
-    "cost": (N_("Cost"), "decimal"),
-    "per_customer": (N_("Cost per customer"), "decimal"),
-    "per_customer_lower": (N_("Cost per customer, lower bound"), "decimal"),
-    "per_customer_upper": (N_("Cost per customer, upper bound"), "decimal"),
+    "cost": (N_("Cost"), "usd"),
+    "per_customer": (N_("Cost per customer"), "usd"),
+    "per_customer_lower": (N_("Cost per customer, lower bound"), "usd"),
+    "per_customer_upper": (N_("Cost per customer, upper bound"), "usd"),
     "payback_age": (N_("Paid back after periods"), "count"),
     "age_days": (N_("Age in days of the customer"), "count"),
     "touch": (N_("By touch"), "code"),
-    "private_sales": (N_("Private sales"), "decimal"),
-    "public_sales": (N_("Public sales"), "decimal"),
-    "unknown_sales": (N_("Sales of unknown origin"), "decimal"),
+    "private_sales": (N_("Private sales"), "usd"),
+    "public_sales": (N_("Public sales"), "usd"),
+    "unknown_sales": (N_("Sales of unknown origin"), "usd"),
     "first_at": (N_("First touch"), "date"),
     "touch_kind": (N_("What"), "code"),
     "records": (N_("Records"), "count"),
@@ -226,11 +276,53 @@ LABELS: dict[str, tuple[str, str]] = {
     "largest": (N_("Largest"), "text"),
     "largest_share": (N_("Share of the largest"), "percent"),
     "groups": (N_("Groups"), "count"),
-    "unknown_amount": (N_("Of unknown origin"), "decimal"),
+    "unknown_amount": (N_("Of unknown origin"), "usd"),
     "band": (N_("Band"), "code"),
     "active_share": (N_("Share of active customers"), "percent"),
     "sales_usd_share": (N_("Share of sales"), "percent"),
     "visitors_share": (N_("Share of traffic"), "percent"),
+    "within": (N_("Within days of the first order"), "code"),
+    "private_orders": (N_("Private orders"), "count"),
+    "orders_lower": (N_("Share of orders, lower bound"), "percent"),
+    "orders_upper": (N_("Share of orders, upper bound"), "percent"),
+    "self_operated_category": (N_("Category of the platform's own stores"), "text"),
+    "pool_stage": (N_("Stage, from store to own site"), "count"),
+    "open_leads": (N_("Open leads"), "count"),
+    "check.active": (N_("Active fit in"), "text"),
+    "check.reachable": (N_("Reachable fit in"), "text"),
+    "seen_on": (N_("Seen on"), "date"),
+    "self_operated_category.medical and protection": (N_("medical and protection"), "text"),
+    "self_operated_category.beauty electronics": (N_("beauty electronics"), "text"),
+    "self_operated_category.fitness": (N_("fitness"), "text"),
+    "self_operated_category.home and pets": (N_("home and pets"), "text"),
+    "self_operated_category.consumer electronics": (N_("consumer electronics"), "text"),
+    "touch.first": (N_("First touch"), "text"),
+    "touch.last": (N_("Last touch"), "text"),
+    "touch_kind.visit": (N_("Visit"), "text"),
+    "touch_kind.inquiry": (N_("Inquiry"), "text"),
+    "touch_kind.tm": (N_("TM consultation"), "text"),
+    "touch_kind.quote": (N_("Quote"), "text"),
+    "touch_kind.sample": (N_("Sample"), "text"),
+    "touch_kind.order": (N_("Order"), "text"),
+    "touch_kind.refund": (N_("Refund"), "text"),
+    "touch_kind.mail": (N_("Mail"), "text"),
+    "touch_kind.message": (N_("Message"), "text"),
+    "direction.in": (N_("customer"), "text"),
+    "direction.out": (N_("us"), "text"),
+    "test.customers": (N_("Customers"), "text"),
+    "test.repeat_customers": (N_("Repeat customers"), "text"),
+    "test.months": (N_("Months of orders"), "text"),
+    "test.drop_out": (N_("Drop-out seen"), "text"),
+    "test.total": (N_("Total foretold"), "text"),
+    "test.ranking": (N_("Ranking"), "text"),
+    "test.spend_correlation": (N_("Spend and frequency"), "text"),
+    "method.model": (N_("Model (MBG/NBD)"), "text"),
+    "method.own_rate": (N_("Everybody's own rate"), "text"),
+    "method.recency": (N_("Last order first"), "text"),
+    "rhythm.own": (N_("her own"), "text"),
+    "rhythm.everybody": (N_("all customers"), "text"),
+    "dimension.by customer_id": (N_("by customer"), "text"),
+    "dimension.by product_id": (N_("by product"), "text"),
     "median": (N_("Median days"), "decimal"),
     "p75": (N_("Three quarters within"), "decimal"),
     "p90": (N_("Nine tenths within"), "decimal"),
@@ -241,6 +333,7 @@ LABELS: dict[str, tuple[str, str]] = {
 
 #: Words that stand in cells of kind `code`.
 CODES: tuple[str, ...] = (
+    N_("ever"),
     N_("public_sea"),
     N_("high_potential"),
     N_("dealt"),

@@ -20,6 +20,12 @@ MESSAGES: dict[str, str] = {
     "funnel.no_leak": N_(
         "No step loses more persons in one group than in the others, beyond chance ({comparisons:,} comparisons)."
     ),
+    "funnel.no_leak_lately": N_(
+        "The persons who entered lately are not lost more often than those before, beyond chance."
+    ),
+    "funnel.no_leak_channel": N_(
+        "No channel loses more persons at a step than the others do, beyond chance ({comparisons:,} comparisons)."
+    ),
     "funnel.leak_unknown": N_("Not enough persons yet to compare the steps between groups."),
     "funnel.fix_leak": N_("Find out why persons stop before the step “{step}” here, and mend it."),
     # pools
@@ -32,7 +38,8 @@ MESSAGES: dict[str, str] = {
         "{pool}: a number is missing; whether the traffic pool fits into the user pool cannot be checked."
     ),
     "funnel.stickiness_below": N_(
-        "DAU/MAU is {ratio:.1%}, below the line of {sticky:.0%} for consumer apps. "
+        "DAU/MAU is {ratio:.1%}, not above the lines of {sticky:.0%} (good) and {super:.0%} (a super app) for consumer "
+        "apps. "
         "Companies buy by the month or quarter: WAU/MAU and MAU/QAU say more here."
     ),
     "funnel.stickiness_sticky": N_(
@@ -89,6 +96,27 @@ LABELS: dict[str, tuple[str, str]] = {
     "indicator": (N_("Indicator"), "code"),
     "ratio": (N_("Ratio"), "percent"),
     "days_active": (N_("Days active"), "count"),
+    "median_days": (N_("Median days"), "decimal"),
+    "step.start": (N_("Start"), "text"),
+    "step.category": (N_("Of the category"), "text"),
+    "step.seen": (N_("Saw the product"), "text"),
+    "step.clicked": (N_("Clicked"), "text"),
+    "step.bought": (N_("Bought"), "text"),
+    "step.inquiry": (N_("Inquiry"), "text"),
+    "step.quote": (N_("Quote"), "text"),
+    "step.order": (N_("Order"), "text"),
+    "step.deal": (N_("Deal"), "text"),
+    "indicator.registered": (N_("Contacts saved"), "text"),
+    "indicator.reachable": (N_("Reachable contacts"), "text"),
+    "indicator.active": (N_("Active contacts"), "text"),
+    "indicator.active_unknown": (N_("Active, no contact saved"), "text"),
+    "indicator.zombie": (N_("Zombies"), "text"),
+    "indicator.captured": (N_("Contacts with a recorded touch"), "text"),
+    "indicator.complete": (N_("Buyers with touch, inquiry, quote and order on record"), "text"),
+    "indicator.feedback": (N_("Buyers who agreed, sent back as an audience"), "text"),
+    "indicator.response": (N_("Our touches answered within a week"), "text"),
+    "indicator.identifiable": (N_("Contacts with a mail address or phone number"), "text"),
+    "indicator.matched": (N_("Contacts that share a person with another"), "text"),
 }
 
 #: Words that stand in cells of kind `code`.
@@ -121,5 +149,5 @@ CODES: tuple[str, ...] = (
     N_("visitors"),
     N_("inquiry"),
     N_("quote"),
-    N_("order"),
+    N_("deal"),
 )

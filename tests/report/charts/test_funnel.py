@@ -43,12 +43,12 @@ def test_steps_show_the_share_of_the_first_step():
     assert widths(ax) == [1, 0.5, 0.25]
     texts = [text.get_text() for text in ax.texts]
     assert texts[0] == "4" and texts[1].startswith("2   50") and texts[2].startswith("1   50") and "–" in texts[2]
-    assert ax.get_label() == "Funnel of persons: 4 at “inquiry”, 1 at “order” (25.0%)."
+    assert ax.get_label() == "Funnel of persons: 4 at “Inquiry”, 1 at “Order” (25.0%)."
 
 
 def test_nobody_entered():
     ax = funnel.steps(analysis.funnel(EVENTS[:0], STEPS))
-    assert widths(ax) == [0, 0, 0] and ax.get_label() == "Funnel of persons: nobody entered at “inquiry”."
+    assert widths(ax) == [0, 0, 0] and ax.get_label() == "Funnel of persons: nobody entered at “Inquiry”."
 
 
 def test_business_funnel_breaks_between_counts_and_persons():
@@ -67,7 +67,7 @@ def test_cohorts_whose_window_is_open_are_hatched():
     ax = funnel.cohorts(table, "quote")
     assert [bar.get_hatch() for bar in ax.patches] == ["", "///"]
     assert heights(ax)[0] == pytest.approx(2 / 3) and heights(ax)[1] == 0
-    assert ax.get_label() == "Share of each entry cohort that reached “quote”: 2 cohorts, 1 of them complete."
+    assert ax.get_label() == "Share of each entry cohort that reached “Quote”: 2 cohorts, 1 of them complete."
 
 
 def test_curve_starts_at_nothing():
