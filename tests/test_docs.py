@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from opsbook.intake.tables import TABLES
+from opsbook.report import doctor
+
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 #: The benchmarks name files that they make, the data dictionary names columns.
@@ -43,6 +46,16 @@ def test_every_notebook_stands_in_the_table(path):
     rows = re.findall(r"^\| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \|", path.read_text("utf-8"), re.M)
     assert [link for _, link in rows] == sorted(book.stem for book in (ROOT / "notebooks").glob("*.ipynb"))
     assert all(text == link for text, link in rows)
+
+
+@pytest.mark.parametrize(("path", "language", "comma"), [(READMES[0], "en", ", "), (READMES[1], "zh", "、")])
+def test_the_table_says_what_a_notebook_reads(path, language, comma):
+    cells = re.findall(r"^\| \[(0[1-9]\w+)\][^|]*\|[^|]*\| ([^|]*) \|", path.read_text("utf-8"), re.M)
+    read = {
+        name: [getattr(TABLES[table], language) for table in doctor.reads(doctor.NOTEBOOKS / f"{name}.ipynb")]
+        for name, _ in cells
+    }
+    assert {name: text.split(comma) for name, text in cells} == read
 
 
 @pytest.mark.parametrize("path", EVERY, ids=relative)
