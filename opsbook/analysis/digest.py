@@ -93,11 +93,11 @@ def todo(action: dict) -> dict:
     return {"id": "brief.todo", "object": action["object_name"], "details": [action["action"]]}
 
 
-def what_changed(changes: pd.DataFrame, alarms: pd.DataFrame) -> list[dict]:
+def what_changed(changes: pd.DataFrame, alarms: pd.DataFrame, most: int = 5) -> list[dict]:
     """Why the week differs from the ones before: channels that changed beyond chance, then alarms about other series.
 
     In: `traffic.judge_change`, `alarms.alarms`. Of a channel whose visitors alone changed the alarm says more than the
-    comparison with one week, so that it stands instead.
+    comparison with one week, so that it stands instead. At most `most` messages.
     """
     raised = alarms[alarms["alarm"].fillna(False).astype(bool)]
     named = raised.loc[raised["object_type"] == "channel", "object"]
@@ -105,7 +105,7 @@ def what_changed(changes: pd.DataFrame, alarms: pd.DataFrame) -> list[dict]:
     shown = headline(changes[~instead]) if len(changes[~instead]) or not len(named) else []
     shown = [message for message in shown if message["id"] != "traffic.nothing_changed" or raised.empty]
     others = raised[~raised["object"].isin([message.get("channel") for message in shown])]
-    return [*shown, *others["verdict"]]
+    return [*shown, *others["verdict"]][:most]
 
 
 def summary(verdict: dict, changed: list[dict], actions: pd.DataFrame, most: int = 3) -> list[dict]:

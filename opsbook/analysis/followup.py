@@ -159,7 +159,7 @@ def _of(history: pd.DataFrame, object_type: str, object: str, metric: str) -> pd
 
 
 def review(log: pd.DataFrame, week: date, history: pd.DataFrame, weeks: int = 8, level: float = 0.05) -> pd.DataFrame:
-    """What became of each action proposed before `week`: done or not, and its review metric before and after.
+    """What became of each action of earlier weeks: done or not, and its review figure before and after.
 
     before: the week in which it was proposed; after: the latest week up to `week` and the review date that begins
     after the day it was done; usual: the `weeks` weeks before it was proposed. Two questions: is after different from

@@ -65,6 +65,21 @@ def peer_gaps(store_kpi: pd.DataFrame, week, weeks: int = 8) -> pd.DataFrame:
     return table.assign(is_ahead=ahead.mask(table["ratio"].isna()))[GAP_COLUMNS]
 
 
+def side_by_side(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Each metric beside its peers: own value, theirs, and the ratio to each (1.0 = equal), with its trend.
+
+    In: the result of `peer_gaps`. Columns out, one row per metric with any reference: metric, value, then for each of
+    `PEERS` the reference (`<peer>`), the ratio (`to_<peer>`), and trend_4, trend_8 of the ratio to peers' average.
+    """
+    known = gaps[gaps["reference"].notna()]
+    table = known[["metric", "value"]].drop_duplicates("metric").set_index("metric")
+    for peer in PEERS:
+        rows = known[known["peer"] == peer].set_index("metric")
+        table[[peer, f"to_{peer}"]] = rows[["reference", "ratio"]].reindex(table.index)
+    average = known[known["peer"] == "peer_avg"].set_index("metric")
+    return table.join(average[["trend_4", "trend_8"]]).reset_index()
+
+
 def _floats(values: pd.Series) -> pd.Series:
     return values.astype("Float64").astype(float)
 

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from opsbook.analysis import (
+    ad_words,
     attribution,
     board_changes,
     boards,
     customers,
     dependence,
     diagnosis,
+    history,
     keywords,
     lifecycle,
     money,
@@ -25,8 +27,8 @@ from opsbook.analysis import (
     removal,
     showcase,
     sources,
-    spending,
     traffic,
+    word_buyers,
     words,
 )
 from opsbook.analysis.rules import RuleSet
@@ -36,8 +38,8 @@ Tables = Mapping[str, pd.DataFrame]
 #: Weeks of advertising whose clicks are judged together: those of one week are too few (our default).
 KEYWORD_WEEKS = 8
 
-#: CNY a week that a word may spend without an inquiry before it is a matter of now (a practitioners' rule).
-URGENT_SPEND = 500
+#: Weeks of products and plans that are judged together (our default).
+JUDGED_WEEKS = 4
 
 
 def gather(tables: Tables, store: Any, week: date, rules: RuleSet) -> list[pd.DataFrame]:
@@ -49,7 +51,7 @@ def gather(tables: Tables, store: Any, week: date, rules: RuleSet) -> list[pd.Da
     modules = (_traffic, _keywords, _diagnosis, _boards, _products, _quadrants, _removal, _promotion, _customers)
     found = [module(tables, store, week, rules) for module in modules]
     # The data of a week come out after its end: what had to be done within it is too late.
-    return [frame[[due > week for due in frame["due"]]] for frame in found]
+    return [frame[pd.to_datetime(frame["due"]) > pd.Timestamp(week)] for frame in found]
 
 
 def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
@@ -57,62 +59,59 @@ def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataF
 
 
 def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    recent = _keyword_weeks(tables, week)
-    weeks = max(recent["period_end"].nunique(), 1)
+    """Words to pause, lower, raise and add; and the traffic of the wrong buyers, where words bring them."""
+    recent = _last(tables["ad_keyword"], week, KEYWORD_WEEKS)
+    rows = ad_words.settled(recent, tables["product_performance"], data_up_to=week, rules=rules)
+    decided = keywords.decide(ad_words.totals(rows, rules=rules), inquiry_value(tables, store))
+    own, people, limits = sources.window(tables["own_keyword"], week), *_people(tables, week, rules)
+    fresh = words.new_industry_words(tables["industry_keyword"], own, week)
     new = words.candidates(
-        sources.window(tables["own_keyword"], week),
-        tables["ad_keyword"],
-        sources.window(tables["industry_keyword"], week),
-        brand_words=store.brand_words,
-        rules=rules,
+        words.asked_by(own, people), tables["ad_keyword"], fresh, brand_words=store.brand_words, rules=rules
     )
-    decided = decided_keywords(tables, store, week)
-    found = keywords.actions(decided, new, week=week, urgent_spend=URGENT_SPEND * weeks)
-    return found.assign(effect=[_a_week(effect, weeks) for effect in found["effect"]])
+    buyers = word_buyers.browsers(people, decided, limits, rules["keywords.buyer_gap"].value)
+    wrong = word_buyers.propose(word_buyers.summary(buyers, people, limits), week)
+    changed = keywords.actions(decided, new, week=week, weeks=ad_words.weeks_covered(rows))
+    return pd.concat([wrong, changed], ignore_index=True) if len(wrong) else changed
 
 
-def _a_week(effect: dict | None, weeks: int) -> dict | None:
-    """An effect over several weeks as one of a week."""
-    return effect and effect | {end: round(effect[end] / weeks, 2) for end in ("low", "high")}
-
-
-def decided_keywords(tables: Tables, store: Any, week: date) -> pd.DataFrame:
-    """What to do with every advertised word, over the last `KEYWORD_WEEKS` weeks (`keywords.decide`)."""
-    rows = attribution.attribute(_keyword_weeks(tables, week))
-    return keywords.decide(spending.product_keyword_spend(rows, by=["keyword"]), inquiry_value(tables, store))
-
-
-def _keyword_weeks(tables: Tables, week: date) -> pd.DataFrame:
-    rows = tables["ad_keyword"]
-    return rows[pd.to_datetime(rows["period_end"]) > pd.Timestamp(week) - pd.Timedelta(weeks=KEYWORD_WEEKS)]
+def _people(tables: Tables, week: date, rules: RuleSet) -> tuple[pd.DataFrame, dict]:
+    """The visits of the last weeks with what is known of each buyer, and the limits of the diagnosis."""
+    limits = diagnosis.limits_of(rules)
+    visits = history.recent(tables["visitor"], week, limits["weeks"])
+    return diagnosis.encounters(dict(tables), {"visitor": visits}, limits), limits
 
 
 def inquiry_value(tables: Tables, store: Any) -> float | np.ndarray:
-    """What an inquiry is worth (CNY): as the store states it, else estimated from paid orders and inquiries of the same
-    weeks, else missing.
-    """
-    if store.value_per_inquiry_cny is not None:
-        return store.value_per_inquiry_cny
-    kpi = tables["store_kpi"][sources.weekly(tables["store_kpi"])]
-    if None in (store.gross_margin, store.cny_per_usd) or kpi.empty:
-        return np.nan
-    orders = money.in_currency(tables["order"], None)
-    paid = pd.to_datetime(orders["paid_at"])
-    begin, end = pd.to_datetime(kpi["period_start"]).min(), pd.to_datetime(kpi["period_end"]).max()
-    amounts = orders.loc[(paid >= begin) & (paid < end + pd.Timedelta(days=1)), "amount"]
-    inquiries = float(kpi["inquiries"].sum(skipna=False)) if "inquiries" in kpi else np.nan
-    return attribution.inquiry_value(amounts, inquiries, store.gross_margin, cny_per_unit=store.cny_per_usd)
+    """What an inquiry is worth to the store (CNY): as stated, or else estimated, else missing."""
+    return attribution.estimate_value(
+        tables["order"],
+        tables["store_kpi"],
+        stated=store.value_per_inquiry_cny,
+        margin=store.gross_margin,
+        cny_per_usd=store.cny_per_usd,
+    )
 
 
 def _diagnosis(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    return diagnosis.actions(diagnosis.diagnose(dict(tables), week=week, rules=rules), week=week)
+    value = attribution.middle(inquiry_value(tables, store))
+    found = diagnosis.diagnose(dict(tables), week=week, rules=rules, value_per_inquiry=value)
+    return diagnosis.actions(found, week=week)
+
+
+def _last(table: pd.DataFrame, week: date, weeks: int) -> pd.DataFrame:
+    """The natural weeks up to `week`, so many of them."""
+    rows = table[sources.weekly(table)]
+    ends = pd.to_datetime(rows["period_end"])
+    return rows[(ends <= pd.Timestamp(week)) & (ends > pd.Timestamp(week) - pd.Timedelta(weeks=weeks))]
 
 
 def _boards(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     joined = boards.join(tables["product_profile"], sources.window(tables["product_performance"], week))
     given = (joined, tables["review"], tables["price"])
     settings = {"store": store, "as_of": week, "rules": rules}
-    near, soon = near_misses.near_misses(*given, **settings), board_changes.leaving(*given, **settings)
+    visits = near_misses.board_visitors(sources.channel_table(tables["channel_traffic"], week))
+    near = near_misses.near_misses(*given, **settings, board_visitors=visits)
+    soon = board_changes.leaving(*given, **settings)
     return near_misses.actions(near, soon, as_of=week, rules=rules)
 
 
@@ -128,11 +127,20 @@ def _products(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.Data
 
 
 def _quadrants(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    performance = sources.window(tables["product_performance"], week)
+    recent = _last(tables["product_performance"], week, JUDGED_WEEKS)
     scores = tables["product_profile"].drop_duplicates("product_id").set_index("product_id")["growth_score"]
-    rows = performance.assign(growth_score=performance["product_id"].map(scores))
+    rows = quadrants.pooled(recent)
+    rows = rows.assign(growth_score=rows["product_id"].map(scores))
     classified = quadrants.classify(rows)
-    return quadrants.actions(classified, quadrants.promising(classified, rows, rules=rules), week=week, rules=rules)
+    good = quadrants.promising(classified, rows, rules=rules)
+    found = quadrants.actions(classified, good, week=week, rules=rules)
+    weeks = recent["period_end"].nunique()
+    return found.assign(effect=[_a_week(effect, weeks) for effect in found["effect"]])
+
+
+def _a_week(effect: dict | None, weeks: int) -> dict | None:
+    """An effect over several weeks as one of a week."""
+    return effect and effect | {end: effect[end] / weeks for end in ("low", "high")}
 
 
 def _removal(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
@@ -144,8 +152,10 @@ def _removal(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataF
 
 def _promotion(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     campaigns = tables["ad_campaign"]
+    recent = _last(campaigns, week, JUDGED_WEEKS)
+    whole = recent[promotion.whole_site(recent["plan_type"]).fillna(False).astype(bool)]
     plans = promotion.plans(
-        sources.window(campaigns, week),
+        whole,
         cny_per_usd=store.cny_per_usd,
         margin=store.gross_margin,
         value_per_opportunity=store.value_per_inquiry_cny,

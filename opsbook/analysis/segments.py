@@ -56,6 +56,16 @@ def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False
     return rows.sort_values(["visitors", "segment"], ascending=[False, True], ignore_index=True)
 
 
+def named(table: pd.DataFrame) -> list[dict]:
+    """The verdicts about segments that are called fruitless, most visitors first; in: the result of `fruitless`."""
+    return [verdict for verdict in table["verdict"] if verdict["id"] == "traffic.segment_fruitless"]
+
+
+def silent(table: pd.DataFrame) -> pd.DataFrame:
+    """The segments with visitors and no opportunity, whether or not that says anything yet."""
+    return table[(table["visitors"] > 0) & (table["opportunities"] == 0)].reset_index(drop=True)
+
+
 def _visits_needed(a: float, b: float, level: float) -> float:
     """The smallest number of visits without an opportunity whose probability is at most `level`."""
 

@@ -64,7 +64,7 @@ def summary(messages: list[Mapping[str, Any]], store_name: str, most: int = SUMM
     verdict, *others = messages
     details = verdict.get("details", [])
     text = cells.short(store_name, 40)
-    for message in [{**verdict, "details": details[:1]}, *others, *details[1:]]:
+    for message in [{**verdict, "details": []}, *others, *details]:
         sentence = findings.word(message)
         if len(text) + 1 + len(sentence) <= most:
             text = f"{text}\n{sentence}"

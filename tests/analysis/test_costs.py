@@ -61,3 +61,8 @@ def test_unknown_shares():
         assert table["share"].isna().all()
         assert table.loc["costs", "band"] == "unknown"
         assert table.loc["sales", "verdict"] == {"id": "brief.ad_share_of_sales_unknown"}
+
+
+def test_fixed_costs_are_unknown_with_a_part():
+    assert costs.fixed_costs(52, 10) == 11
+    assert np.isnan(costs.fixed_costs(None, 10)) and np.isnan(costs.fixed_costs(52, None))

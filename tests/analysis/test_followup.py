@@ -165,3 +165,29 @@ def test_actions_after_a_bad_week_are_seldom_credited_with_its_recovery():
         credited += row["verdict"]["id"] in ("brief.review_up", "brief.review_down")
         naive += row["p_chance"] <= 0.05
     assert credited <= 5 < naive
+
+
+def test_earlier_leaves_out_what_the_week_itself_proposed():
+    history = followup.store_history(kpis([30, 30]))
+    log = followup.record(NO_LOG, proposals("fix"), "acme", CREATED, history)
+    assert followup.earlier(log, CREATED).empty
+    assert len(followup.earlier(log, CREATED + timedelta(days=7))) == 1
+
+
+def test_identify_gives_new_actions_a_name_and_leaves_open_ones_theirs():
+    history = followup.store_history(kpis([30, 31, 12, 30, 30]))
+    log = followup.record(NO_LOG, proposals("fix"), "acme", CREATED, history)
+    week = CREATED + timedelta(days=7)
+    table = followup.identify(log, proposals("fix", "check"), "acme", week, history)
+    assert table["created_week"].tolist() == [CREATED, week]
+    assert table["action_id"].iloc[0] == log["action_id"].iloc[0] and table["action_id"].is_unique
+    assert table["baseline_events"].tolist() == [12, 30]
+    done = followup.set_status(log, log["action_id"].iloc[0], "done", CREATED)
+    again = followup.identify(done, proposals("fix"), "acme", week, history)
+    assert again["action_id"].iloc[0] != log["action_id"].iloc[0] and again["created_week"].iloc[0] == week
+
+
+def test_identify_keeps_only_what_is_kept():
+    history = followup.store_history(kpis([30, 30]))
+    ranked = proposals("fix", "check").assign(kept=[False, True])
+    assert [a["id"] for a in followup.identify(NO_LOG, ranked, "acme", CREATED, history)["action"]] == ["traffic.check"]

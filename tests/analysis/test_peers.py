@@ -89,3 +89,22 @@ def test_the_stage_leads_its_axis():
     assert not axes()["leads"].any()
     with pytest.raises(ValueError, match="`stage` must be one of 'volume', 'cost', 'quality'; found 'growth'"):
         axes(stage="growth")
+
+
+def test_side_by_side_has_one_row_per_metric():
+    kpi = pd.DataFrame(
+        {
+            "period_end": pd.date_range(end="2026-09-19", periods=4, freq="7D"),
+            "visitors": [100, 110, 120, 130],
+            "visitors_peer_avg": [100] * 4,
+            "visitors_top10": [260] * 4,
+            "orders": [1] * 4,
+            "orders_peer_avg": [None] * 4,
+        }
+    )
+    table = peers.side_by_side(peers.peer_gaps(kpi, "2026-09-19"))
+    assert table["metric"].tolist() == ["visitors"]
+    row = table.iloc[0]
+    assert (row["peer_avg"], row["to_peer_avg"], row["top10"], row["to_top10"]) == (100, 1.3, 260, 0.5)
+    assert np.isnan(row["peer_good"]) and row["trend_4"] == pytest.approx(0.1 / 1.15)
+    assert peers.side_by_side(peers.peer_gaps(kpi.head(0), "2026-09-19")).empty

@@ -87,3 +87,35 @@ def test_good_segments_are_seldom_called_fruitless():
         verdict = segments.fruitless(frame, "country")["verdict"]
         wrong += any(message["id"] == "traffic.segment_fruitless" for message in verdict)
     assert wrong <= 5
+
+
+def visits(*rows):
+    return pd.DataFrame(rows, columns=["on", "visitor_id", "country", "inquired", "tm"])
+
+
+def test_visits_become_persons_and_those_who_asked():
+    log = visits(
+        ("2026-09-19", "a", "US", False, False),
+        ("2026-09-01", "a", "US", True, False),
+        ("2026-08-23", "b", "US", False, False),
+        ("2026-08-22", "c", "US", True, True),
+        ("2026-09-20", "d", "US", True, True),
+        ("2026-09-10", "e", None, True, True),
+        ("2026-09-10", "f", "DE", None, True),
+    )
+    assert segments.from_visits(log, "2026-09-19").to_numpy().tolist() == [["DE", 1, 1], ["US", 2, 1]]
+
+
+def test_a_person_who_may_have_asked_leaves_the_number_unknown():
+    log = visits(("2026-09-19", "a", "US", None, False), ("2026-09-19", "b", "US", True, None))
+    found = segments.from_visits(log, "2026-09-19")
+    assert found["visitors"].tolist() == [2] and found["opportunities"].isna().all()
+    assert segments.from_visits(log.head(0), "2026-09-19").empty
+
+
+def test_named_and_silent_segments():
+    table = segments.fruitless(
+        pd.DataFrame({"channel": ["a", "b", "c"], "visitors": [10_000, 3_000, 20], "opportunities": [600, 0, 0]})
+    )
+    assert [verdict["segment"] for verdict in segments.named(table)] == ["b"]
+    assert segments.silent(table)["segment"].tolist() == ["b", "c"]

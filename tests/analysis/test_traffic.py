@@ -268,3 +268,13 @@ def test_headline_is_calm_where_nothing_changed():
     assert traffic.headline(traffic.judge_change(same, same)) == [calm]
     unknown = traffic.judge_change(same.head(0), same.assign(visitors=float("nan"), opportunities=float("nan")))
     assert traffic.headline(unknown) == [calm | {"judged": 0}]
+
+
+def test_weekly_change_compares_two_natural_weeks_or_none():
+    ends = pd.to_datetime(["2026-09-05", "2026-09-12", "2026-09-19"])
+    rows = pd.DataFrame({"period_end": ends, "channel": "a", "visitors": [90, 100, 150], "opportunities": [9, 10, 3]})
+    table = traffic.weekly_change(rows, "2026-09-19")
+    assert table[["before", "after", "total"]].to_numpy().tolist() == [[10, 3, -7]]
+    assert traffic.weekly_change(rows.iloc[[0, 2]], "2026-09-19").empty
+    assert traffic.weekly_change(rows.head(2), "2026-09-19").empty
+    assert traffic.headline(traffic.weekly_change(rows.head(0), "2026-09-19")) == [{"id": "traffic.not_compared"}]

@@ -5,7 +5,7 @@ import string
 import pandas as pd
 import pytest
 
-from opsbook.analysis import actions, alarms, brief, costs, followup, routine, rules, segments, sources, traffic
+from opsbook.analysis import actions, alarms, brief, channels, costs, followup, routine, rules, segments, sources, traffic
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
 
@@ -38,6 +38,9 @@ def traffic_messages():
         yield from raised([100] * 8, now)
     yield from raised([100] * 3, 5)
     yield from changes()["verdict"]
+    yield from traffic.headline(changes().query("cause == 'chance'"))
+    yield from traffic.headline(changes().head(0))
+    yield channels.unknown_message(pd.Series(["Metaverse"]))
     table = sources.channel_table(pd.DataFrame({"period_end": [WEEK], "channel": "RFQ", "visitors": [9]}), WEEK)
     yield from (sources.overlap(table, visitors) for visitors in (5, 10, None))
     rows = {"channel": list("abcd"), "visitors": [900, 500, 5, None], "opportunities": [50, 0, 0, 0]}
@@ -48,6 +51,7 @@ def traffic_messages():
 
 
 def brief_messages():
+    yield from ({"id": "brief.todo", "object": "x"}, {"id": "brief.no_actions"})
     ends = pd.date_range(end=WEEK, periods=2, freq="7D")
     for before, now, peer in (
         (5, 9, 8),

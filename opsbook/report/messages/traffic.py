@@ -43,23 +43,20 @@ MESSAGES: dict[str, str] = {
         "{range_high:,.0f})."
     ),
     "traffic.alarm_fall": N_(
-        "{channel}: {value:,.0f} visitors, where the past {weeks} weeks let expect {expected_value:,.0f} "
-        "({range_low:,.0f} to {range_high:,.0f}). Chance is no likely reason (probability {p_adjusted:.1%})."
+        "{channel}: {value:,.0f} visitors where {weeks} weeks let expect {expected_value:,.0f} ({range_low:,.0f} to "
+        "{range_high:,.0f}); not chance (probability {p_adjusted:.1%})."
     ),
     "traffic.alarm_rise": N_(
         "{channel}: {value:,.0f} visitors, far above the {expected_value:,.0f} ({range_low:,.0f} to "
-        "{range_high:,.0f}) that the past {weeks} weeks let expect. Chance is no likely reason (probability "
-        "{p_adjusted:.1%})."
+        "{range_high:,.0f}) that {weeks} weeks let expect; not chance (probability {p_adjusted:.1%})."
     ),
     "traffic.alarm_fall_season": N_(
-        "{channel}: {value:,.0f} visitors, where the past {weeks} weeks let expect {expected_value:,.0f} "
-        "({range_low:,.0f} to {range_high:,.0f}). The weeks lie partly in a promotion month, so the season may "
-        "be the reason."
+        "{channel}: {value:,.0f} visitors where {weeks} weeks let expect {expected_value:,.0f} ({range_low:,.0f} to "
+        "{range_high:,.0f}); not chance, but perhaps the season (promotion month)."
     ),
     "traffic.alarm_rise_season": N_(
         "{channel}: {value:,.0f} visitors, far above the {expected_value:,.0f} ({range_low:,.0f} to "
-        "{range_high:,.0f}) that the past {weeks} weeks let expect. The weeks lie partly in a promotion month, "
-        "so the season may be the reason."
+        "{range_high:,.0f}) that {weeks} weeks let expect; not chance, but perhaps the season (promotion month)."
     ),
     "traffic.alarm_no_value": N_("{channel}: no figure for this week."),
     "traffic.alarm_too_early": N_(
@@ -70,23 +67,20 @@ MESSAGES: dict[str, str] = {
         "{range_high:,.0f})."
     ),
     "traffic.store_alarm_fall": N_(
-        "Store, {metric}: {value:,.0f}, where the past {weeks} weeks let expect {expected_value:,.0f} "
-        "({range_low:,.0f} to {range_high:,.0f}). Chance is no likely reason (probability {p_adjusted:.1%})."
+        "Store, {metric}: {value:,.0f} where {weeks} weeks let expect {expected_value:,.0f} ({range_low:,.0f} to "
+        "{range_high:,.0f}); not chance (probability {p_adjusted:.1%})."
     ),
     "traffic.store_alarm_rise": N_(
-        "Store, {metric}: {value:,.0f}, far above the {expected_value:,.0f} ({range_low:,.0f} to "
-        "{range_high:,.0f}) that the past {weeks} weeks let expect. Chance is no likely reason (probability "
-        "{p_adjusted:.1%})."
+        "Store, {metric}: {value:,.0f}, far above the {expected_value:,.0f} ({range_low:,.0f} to {range_high:,.0f}) "
+        "that {weeks} weeks let expect; not chance (probability {p_adjusted:.1%})."
     ),
     "traffic.store_alarm_fall_season": N_(
-        "Store, {metric}: {value:,.0f}, where the past {weeks} weeks let expect {expected_value:,.0f} "
-        "({range_low:,.0f} to {range_high:,.0f}). The weeks lie partly in a promotion month, so the season may "
-        "be the reason."
+        "Store, {metric}: {value:,.0f} where {weeks} weeks let expect {expected_value:,.0f} ({range_low:,.0f} to "
+        "{range_high:,.0f}); not chance, but perhaps the season (promotion month)."
     ),
     "traffic.store_alarm_rise_season": N_(
-        "Store, {metric}: {value:,.0f}, far above the {expected_value:,.0f} ({range_low:,.0f} to "
-        "{range_high:,.0f}) that the past {weeks} weeks let expect. The weeks lie partly in a promotion month, "
-        "so the season may be the reason."
+        "Store, {metric}: {value:,.0f}, far above the {expected_value:,.0f} ({range_low:,.0f} to {range_high:,.0f}) "
+        "that {weeks} weeks let expect; not chance, but perhaps the season (promotion month)."
     ),
     "traffic.store_alarm_no_value": N_("Store, {metric}: no figure for this week."),
     "traffic.store_alarm_too_early": N_(
@@ -162,6 +156,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "acquiring_entries": (N_("Entries that can bring new buyers"), "count"),
     "reference_share": (N_("Soft reference"), "percent"),
     "deviation": (N_("Deviation"), "points"),
+    "after": (N_("After"), "count"),
     "traffic_effect": (N_("Traffic effect (opportunities)"), "decimal"),
     "conversion_effect": (N_("Conversion effect (opportunities)"), "decimal"),
     "total": (N_("Change"), "decimal"),
