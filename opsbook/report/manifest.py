@@ -54,18 +54,31 @@ def record(unit: planning.Unit, entry: dict[str, Any], batch: planning.Batch) ->
 
 
 def finish(unit: planning.Unit, batch: planning.Batch) -> None:
-    """The figures and the first page of a store's week, from the notebooks that are there."""
+    """The figures, the first page and the hand-over of a store's week, from the notebooks that are there."""
     fs, root = files.locate(batch.out)
     folder = f"{root}/{unit.place}"
     manifest = read(fs, folder)
     recorded = {}
     for name, entry in manifest["notebooks"].items():
         if entry["status"] == "ok":
-            recorded |= execute.metrics(nbformat.from_dict(read_json(fs, f"{folder}/{name}.ipynb")))
+            noted = execute.metrics(nbformat.from_dict(read_json(fs, f"{folder}/{name}.ipynb")))
+            recorded = noted | recorded  # the brief comes first, and its figures are the week's
     head = {key: manifest[key] for key in ("store", "week", "lang")}
     _write_json(fs, f"{folder}/metrics.json", head | {"metrics": recorded})
     first = BRIEF if BRIEF in manifest["notebooks"] else min(manifest["notebooks"])
     files.write(fs, f"{folder}/index.html", fs.cat_file(f"{folder}/{first}.html"))
+    hand_over(unit, batch, recorded)
+
+
+def hand_over(unit: planning.Unit, batch: planning.Batch, recorded: dict[str, Any]) -> None:
+    """What the week's actions become beside the page: files for people, and entries in the action log."""
+    if "actions" not in recorded:
+        return
+    from opsbook.report import action_log, handoff
+
+    place = f"{batch.out.rstrip('/')}/{unit.place}"
+    handoff.write(place, recorded, store_name=unit.store_name, week=unit.week, lang=unit.lang)
+    action_log.append(unit.store, unit.week, recorded["actions"], batch.warehouse)
 
 
 def _write_json(fs: fsspec.AbstractFileSystem, path: str, content: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ def plan(
     for name in held.keys() - batch.skipped.keys():
         entry = known.get(name) or config.Store(name=name)
         language = lang or entry.language
-        batch.inputs[name] = wh.inputs(name, saturday, warehouse)
+        batch.inputs[name] = _inputs(name, saturday, warehouse)
         about = [batch.inputs[name], repr(known.get(name)), _text(data / "rules.toml"), entry.name]
         for path in paths:
             mine = {"store": name, "lang": language}
@@ -202,6 +202,21 @@ def _without_week(held: dict[str, list[date]], saturday: date) -> dict[str, str]
         for store, saturdays in held.items()
         if saturday not in saturdays
     }
+
+
+def _inputs(store: str, saturday: date, warehouse: str) -> dict[str, str]:
+    """What the pages of a week can have read: {file: SHA-256}.
+
+    The batch itself adds this week's actions to the log, so of the log only the earlier weeks count.
+    """
+    found = wh.inputs(store, saturday, warehouse)
+    logged = [path for path in found if path.startswith("action_log/")]
+    if not logged:
+        return found
+    from opsbook.report import action_log
+
+    earlier = {path: action_log.fingerprint(store, saturday, warehouse) for path in logged}
+    return found | earlier
 
 
 def _parameters(given: list[str], own: dict[str, str], paths: list[Path]) -> dict[Path, dict[str, Any]]:
