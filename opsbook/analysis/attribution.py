@@ -130,12 +130,13 @@ def check_unit(table: pd.DataFrame, account_spend: float, tolerance: float = 0.2
     """Whether a table's spend is in yuan like the account's own figure, in fen (100 times as much), or neither.
 
     A message with both sums and their ratio: `keywords.unit_yuan` within `tolerance` of 1, `keywords.unit_fen` within
-    it of 100, `keywords.unit_unclear` otherwise (also when either side is missing or 0).
+    it of 100, `keywords.unit_unclear` otherwise, `keywords.unit_unknown` when either side is missing or 0.
     """
     spend = float(table["spend"].sum(min_count=1))
     ratio = spend / account_spend if spend > 0 and account_spend > 0 else np.nan
     units = {"yuan": 1, "fen": 100}
     unit = next((name for name, factor in units.items() if abs(ratio / factor - 1) <= tolerance), "unclear")
+    unit = "unknown" if np.isnan(ratio) else unit
     known = {"spend": spend, "account_spend": float(account_spend), "ratio": ratio}
     return {"id": f"keywords.unit_{unit}"} | {key: None if np.isnan(n) else round(n, 2) for key, n in known.items()}
 

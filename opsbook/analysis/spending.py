@@ -33,7 +33,8 @@ def wasted_spend(decided: pd.DataFrame, confidence: float = 0.8) -> pd.DataFrame
 
     In: the table of `keywords.decide`. Rows: `with_inquiries`, `likely_loss` (no inquiry, prob_loss > `confidence`),
     `too_early` (no inquiry, not sure), `unknown` (inquiries not known). Columns: `word_count`, `clicks`, `spend`, its
-    `spend_share` of all spend, `expected_inquiries` = what the shrunken rates would have made of these clicks.
+    `spend_share` of all spend, `expected_inquiries` = what the shrunken rates would have made of these clicks. Without
+    words there are no rows.
     """
     inquiries, loss = decided["inquiries"], decided["prob_loss"]
     parts = {
@@ -44,17 +45,19 @@ def wasted_spend(decided: pd.DataFrame, confidence: float = 0.8) -> pd.DataFrame
     }
     total = decided["spend"].sum() or np.nan
     expected = decided["rate"] * decided["clicks"]
+    known = {name: int(part.any()) for name, part in parts.items()}  # a sum of nothing known is unknown, of no word 0
     rows = {
         name: {
             "word_count": int(part.sum()),
-            "clicks": decided["clicks"][part].sum(),
-            "spend": decided["spend"][part].sum(),
-            "spend_share": decided["spend"][part].sum() / total,
+            "clicks": decided["clicks"][part].sum(min_count=known[name]),
+            "spend": decided["spend"][part].sum(min_count=known[name]),
+            "spend_share": decided["spend"][part].sum(min_count=known[name]) / total,
             "expected_inquiries": expected[part].sum(min_count=1),
         }
         for name, part in parts.items()
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("spend_part").reset_index()
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("spend_part").reset_index()
+    return table if len(decided) else table.head(0)
 
 
 def budget_use(ad_campaign: pd.DataFrame) -> pd.DataFrame:

@@ -82,8 +82,11 @@ def changes(
     In: two exports with `keyword` and the `measure` by which they are cut (`search_index` for industry words). Out,
     one row per family, the largest first: `keyword, family, list_change` (`new`, `gone`), the measure in the export
     that has the word, and `certain`: false where the other export is full (`keywords.export_cap` rows) and its last
-    word reaches as far, so that this one may only have slipped below the cut.
+    word reaches as far, so that this one may only have slipped below the cut. With one of the exports empty nothing
+    can be told: no rows.
     """
+    if now.empty or before.empty:
+        now, before = now.head(0), before.head(0)
     names = family(pd.concat([now["keyword"], before["keyword"]], ignore_index=True)).to_numpy()
     tables = {
         "new": now.assign(family=names[: len(now)], other_cut=_cut(before, measure, rules)),
@@ -107,16 +110,19 @@ def candidates(
 ) -> pd.DataFrame:
     """Words to add to P4P: not advertised yet, and with inquiries, or an opportunity, or new in the industry.
 
-    In: `own_keyword[keyword, keyword_index, seller_index]`, optional `inquiries`; `ad_keyword[keyword]`;
-    `industry[keyword]`: only the words that are new this week (`changes`). Words that contain one of the `brand_words`
-    (brands of other companies) are never proposed. Out, one row per family, the strongest reason first, then the higher
-    index: `keyword, family, add_reason, keyword_index, seller_index, inquiries, decision` (`add`) and `evidence`.
+    In: `own_keyword[keyword, keyword_index, seller_index]`, optional `inquiries` and `p4p_impressions` (a word that has
+    any is advertised); `ad_keyword[keyword]`; `industry[keyword]`: only the words that are new this week (`changes`).
+    Words that contain one of the `brand_words` (brands of other companies) are never proposed. Out, one row per family,
+    the strongest reason first, then the higher index: `keyword, family, add_reason, keyword_index, seller_index,
+    inquiries, decision` (`add`) and `evidence`.
     """
     own = own_keyword.assign(add_reason=_reasons(own_keyword, rules))
     new = pd.DataFrame(columns=["keyword"]) if industry is None else industry.assign(add_reason=REASONS[2])
     rows = pd.concat([own.dropna(subset="add_reason"), new], ignore_index=True)
     rows = rows.reindex(columns=["keyword", "add_reason", "keyword_index", "seller_index", "inquiries"])
-    names = family(pd.concat([rows["keyword"], ad_keyword["keyword"]], ignore_index=True))
+    paid = own_keyword.get("p4p_impressions", pd.Series(np.nan, index=own_keyword.index)).astype("Float64") > 0
+    shown = own_keyword.loc[paid.fillna(False).astype(bool), "keyword"]
+    names = family(pd.concat([rows["keyword"], ad_keyword["keyword"], shown], ignore_index=True))
     rows["family"], advertised = names.iloc[: len(rows)], set(names.iloc[len(rows) :].dropna())
     rows = rows[rows["family"].notna() & ~rows["family"].isin(advertised) & ~is_brand(rows["keyword"], brand_words)]
     rank = rows["add_reason"].map(REASONS.index)

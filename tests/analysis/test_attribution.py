@@ -108,9 +108,9 @@ def test_counting_fresh_clicks_in_full_understates_the_rate_and_mature_clicks_do
         ([6000, 4000], 83, "unclear"),
         ([6000, 4000], 84, "fen"),
         ([1000.0], 100, "unclear"),
-        ([0.0], 100, "unclear"),
-        ([5.0], 0, "unclear"),
-        ([np.nan], 100, "unclear"),
+        ([0.0], 100, "unknown"),
+        ([5.0], 0, "unknown"),
+        ([np.nan], 100, "unknown"),
     ],
 )
 def test_yuan_and_fen_are_told_apart(spend, account, unit):

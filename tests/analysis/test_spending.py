@@ -166,3 +166,11 @@ def test_the_change_of_the_price_of_a_click_is_explained_in_full():
 def test_the_largest_movers_come_first_and_the_still_ones_not_at_all():
     changes = pd.DataFrame({"price_effect": [0.004, -0.2, 0.1, 0.005], "mix_effect": [0.0, 0.0, 0.05, 0.0]})
     assert spending.largest(changes).index.tolist() == [1, 2, 3]
+
+
+def test_waste_of_unknown_spend_is_unknown_and_no_words_have_no_parts():
+    words = pd.DataFrame({"keyword": ["pipe"], "impressions": [9], "clicks": [5], "spend": [np.nan], "inquiries": [0]})
+    decided = keywords.decide(words, 100)
+    parts = spending.wasted_spend(decided).set_index("spend_part")
+    assert np.isnan(parts.loc["too_early", "spend"]) and parts.loc["with_inquiries", "spend"] == 0
+    assert spending.wasted_spend(decided.head(0)).empty

@@ -226,3 +226,15 @@ def test_a_word_that_is_not_worth_its_clicks_is_left_to_natural_ranking():
     decided = pd.DataFrame({"keyword": ["pipe"], "decision": ["pause"]})
     assert words.routes(own, decided, rules=RULES)["route"].tolist() == ["natural"]
     assert words.routes(own, decided.assign(decision="keep"), rules=RULES)["route"].tolist() == ["p4p"]
+
+
+def test_without_an_earlier_export_no_word_is_called_new():
+    now = pd.DataFrame({"keyword": ["pipe"], "impressions": [9]})
+    assert words.changes(now, now.head(0), rules=RULES).empty and words.changes(now.head(0), now, rules=RULES).empty
+
+
+def test_a_word_with_paid_impressions_is_advertised():
+    own = pd.DataFrame({"keyword": ["pipe", "tube", "valve"], "keyword_index": 500, "seller_index": 3})
+    own["p4p_impressions"] = [1, 0, None]
+    nothing = pd.DataFrame({"keyword": pd.Series(dtype="str")})
+    assert words.candidates(own, nothing, rules=RULES)["keyword"].tolist() == ["tube", "valve"]

@@ -192,6 +192,9 @@ MESSAGES: dict[str, str] = {
         "Spend looks like fen: {spend:,.2f} against {account_spend:,.2f} CNY of the account. Nothing is computed from "
         "it before it is divided by 100."
     ),
+    "keywords.unit_unknown": N_(
+        "Whether spend is in yuan could not be checked: import the campaign report beside the P4P keyword report."
+    ),
     "keywords.unit_unclear": N_("Spend does not agree with the account's: check its unit and its window."),
 }
 
