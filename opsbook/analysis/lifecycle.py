@@ -54,7 +54,8 @@ def new_arrivals(
     seen = table["visitors"] > 0
     table["observed_rate"] = (table["opportunities"] / table["visitors"]).where(seen)
     table[["lower", "upper"]] = posterior[["lower", "upper"]].where(seen)
-    return table.rename_axis("age").reset_index()
+    # without profiles nothing is known of the products' age: no row says 0
+    return table.rename_axis("age").reset_index().head(len(table) if len(profile) else 0)
 
 
 def _positive(values: pd.Series) -> pd.Series:

@@ -71,6 +71,11 @@ def near_misses(
     return near[COLUMNS]
 
 
+def told(way: pd.Series) -> pd.Series:
+    """The steps of each way as one message, whose sentences follow one another."""
+    return way.map(lambda steps: steps[0] | {"details": steps[1:]} if steps else None)
+
+
 def actions(near: pd.DataFrame, soon: pd.DataFrame, *, as_of: date, rules: RuleSet | None = None) -> pd.DataFrame:
     """Proposals: the near misses that one step closes, and the products that are about to leave a board.
 

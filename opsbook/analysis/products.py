@@ -60,19 +60,19 @@ def pyramid(profile: pd.DataFrame, *, rules: RuleSet) -> pd.DataFrame:
     """How many products stand in each tier of the day, best tier first.
 
     Tiers are the platform's own words (column `tier`) in the order of the rule `products.tiers`; words that are not
-    tiers of the day follow with `in_force` False, products without a tier last. Out: `tier, in_force, products, of`
-    (all products), `share`.
+    tiers of the day follow with `in_force` False, products without a tier last. Out: `product_tier, in_force,
+    products, of` (all products), `share`; no rows without profiles.
     """
     tiers = rules["products.tiers"].value
     counts = profile.reindex(columns=["tier"])["tier"].astype("object").value_counts(dropna=False)
     others = [tier for tier in counts.index if tier not in tiers and not pd.isna(tier)]
     order = [*tiers, *sorted(others, key=str)]
-    table = pd.DataFrame({"tier": order, "products": [int(counts.get(tier, 0)) for tier in order]})
+    table = pd.DataFrame({"product_tier": order, "products": [int(counts.get(tier, 0)) for tier in order]})
     table.loc[len(table)] = [None, len(profile) - int(table["products"].sum())]
-    table.insert(1, "in_force", table["tier"].isin(tiers))
+    table.insert(1, "in_force", table["product_tier"].isin(tiers))
     table["of"] = len(profile)
     table["share"] = table["products"] / (len(profile) or np.nan)
-    return table
+    return table if len(profile) else table.iloc[:0]
 
 
 def lint(profile: pd.DataFrame, *, rules: RuleSet) -> pd.DataFrame:
@@ -87,6 +87,17 @@ def lint(profile: pd.DataFrame, *, rules: RuleSet) -> pd.DataFrame:
     columns = ["product_id", "title", "check", "verdict", "severity", "found", "wanted", "evidence"]
     tables = [_checked(profile, check, rules) for check in present]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def lint_summary(checks: pd.DataFrame) -> pd.DataFrame:
+    """How many products fail each check of their listing, most first.
+
+    In: the result of `lint`. Out: `check, severity, failed, passed, unclear` (numbers of products).
+    """
+    counts = pd.crosstab([checks["check"], checks["severity"]], checks["verdict"])
+    counts = counts.reindex(columns=["fail", "pass", "unknown"], fill_value=0)
+    counts.columns = ["failed", "passed", "unclear"]
+    return counts.reset_index().sort_values("failed", ascending=False, kind="stable", ignore_index=True)
 
 
 def _checked(profile: pd.DataFrame, check: str, rules: RuleSet) -> pd.DataFrame:
@@ -205,15 +216,18 @@ def actions(
         ]
         rows += [("product_id", "low", "fix", "P2", "operator", "growth_score", row) for row in low.to_dict("records")]
     if checks is not None:
-        failing = _worst_listings(checks).head(top)
+        failing = worst_listings(checks).head(top)
         rows += [
             ("product_id", "lint", "fix", "P2", "designer", "growth_score", row) for row in failing.to_dict("records")
         ]
     return pd.DataFrame([_proposal(*row, week=week) for row in rows], columns=list(ACTION_COLUMNS))
 
 
-def _worst_listings(checks: pd.DataFrame) -> pd.DataFrame:
-    """One row per product with failed checks of severity `fault`, most first."""
+def worst_listings(checks: pd.DataFrame) -> pd.DataFrame:
+    """The products with the most faults in their listing.
+
+    In: the result of `lint`; warnings do not count. Out: `product_id, check` (list of the failed checks)`, evidence`.
+    """
     failed = checks[(checks["verdict"] == "fail") & (checks["severity"] == "fault")]
     table = failed.groupby("product_id", sort=False)["check"].agg(list).reset_index()
     table["evidence"] = [

@@ -105,11 +105,11 @@ def load(as_of: date, overrides: Path | str | None = None) -> RuleSet:
 def table(rules: RuleSet) -> pd.DataFrame:
     """One row per rule in force: what it says, since when, who says so, how sure, and whether the user changed it."""
     records = [
-        rule.model_dump() | {"rule_kind": rule.kind, "title_en": rule.title.en, "title_zh": rule.title.zh}
+        rule.model_dump() | {"rule_kind": rule.kind, "rule_title_en": rule.title.en, "rule_title_zh": rule.title.zh}
         for rule in rules.values()
     ]
     others = [key for key in Rule.model_fields if key not in ("id", "title")]
-    columns = ["id", "rule_kind", "title_en", "title_zh", *others]
+    columns = ["id", "rule_kind", "rule_title_en", "rule_title_zh", *others]
     return (
         pd.DataFrame(records, columns=columns)
         .rename(columns={"id": "rule", "of": "members", "value": "threshold", "base": "relative_to"})

@@ -231,6 +231,13 @@ def test_nothing_in_nothing_out():
     assert empty.empty and near_misses.actions(empty, NOTHING_LEAVES, as_of=DAY).empty
 
 
+def test_the_steps_of_a_way_are_one_message():
+    one, other = {"id": "boards.gap.is_rts", "missing": 1}, {"id": "boards.near.tm_only"}
+    told = near_misses.told(pd.Series([[one, other], [other]], index=[4, 5]))
+    assert told.to_dict() == {4: one | {"details": [other]}, 5: other | {"details": []}}
+    assert "details" not in one
+
+
 def test_the_visitors_of_a_board_are_those_of_its_channel():
     week = pd.DataFrame(
         {"channel": ["Top-Ranking Products", "新品", "搜索", "Saving spotlight"], "visitors": [30, 20, 500, None]}

@@ -36,11 +36,11 @@ def test_standing_keeps_the_index_and_does_without_scores():
 def test_pyramid_uses_the_tiers_of_the_day():
     profile = pd.DataFrame({"tier": ["平台爆品", "平台爆品", "实力优品", None]})
     now = products.pyramid(profile, rules=RULES)
-    assert now["tier"].tolist()[:2] == ["平台爆品", "平台优品"]
+    assert now["product_tier"].tolist()[:2] == ["平台爆品", "平台优品"]
     assert now["products"].tolist() == [2, 0, 0, 0, 0, 1, 1] and now["share"].sum() == 1
     assert now["in_force"].tolist() == [True] * 5 + [False] * 2
     before = products.pyramid(profile, rules=rules.load(date(2023, 5, 1)))
-    assert before.loc[before["tier"] == "实力优品", ["in_force", "products"]].to_numpy().tolist() == [[True, 1]]
+    assert before.loc[before["product_tier"] == "实力优品", ["in_force", "products"]].to_numpy().tolist() == [[True, 1]]
     assert products.pyramid(profile.head(0), rules=RULES)["share"].isna().all()
 
 
@@ -143,3 +143,16 @@ def test_totals_are_the_sums_of_the_file_beside_those_of_the_week_before():
 def test_totals_of_no_export_are_missing_and_not_zero():
     table = products.totals(exported(product_id=[]), exported(product_id=[]))
     assert table[["value", "before", "wow"]].isna().all(axis=None)
+
+
+def test_failed_checks_are_counted_most_first():
+    profile = pd.DataFrame({"product_id": ["1", "2", "3"], "images": [6, 5, None], "has_video": [False, False, False]})
+    table = products.lint_summary(products.lint(profile, rules=RULES))
+    assert table.to_dict("list") == {
+        "check": ["video", "pictures"],
+        "severity": ["warning", "fault"],
+        "failed": [3, 1],
+        "passed": [0, 1],
+        "unclear": [0, 1],
+    }
+    assert products.lint_summary(products.lint(profile[["product_id"]], rules=RULES)).empty

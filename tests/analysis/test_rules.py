@@ -221,7 +221,7 @@ def test_the_table_has_one_row_per_rule_and_marks_our_defaults():
     table = rules.table(found).set_index("rule")
     assert table.index.tolist() == list(found)
     assert not table.loc["boards.top", "our_default"] and table.loc["boards.near_miss.effort", "our_default"]
-    assert table.loc["boards.top", "title_zh"] == "榜单名额"
+    assert table.loc["boards.top", "rule_title_zh"] == "榜单名额"
 
 
 def test_a_users_entry_about_a_rule_of_another_time_is_passed_over(shipped, tmp_path):

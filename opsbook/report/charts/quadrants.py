@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, bounded, describe, label_axes, needs_rows
+from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, bounded, describe, label, label_axes, needs_rows
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
 
@@ -67,3 +67,20 @@ def _name_worst(ax: Axes, rows: pd.DataFrame) -> None:
     names = bounded(worst["title"].fillna(worst["product_id"].astype("string")), 24)
     key = "\n".join(f"{place + 1} {name}" for place, name in enumerate(names))
     ax.text(1.03, 0, key, transform=ax.transAxes, fontsize="small", va="bottom", linespacing=1.5)
+
+
+@needs_rows
+def top10(table: pd.DataFrame, most: int = 6, ax: Axes | None = None) -> Axes:
+    """The gap to the industry's Top10 average by week (`store_level.top10_trend`), for the metrics furthest behind."""
+    gaps = table.pivot(index="period_end", columns="metric", values="gap_to_top10").dropna(axis=1, how="all")
+    behind = gaps.ffill().iloc[-1].nsmallest(most) if len(gaps) else pd.Series(dtype="float64")
+    for metric, colour in zip(behind.index, COLOURS.values(), strict=False):
+        ax.plot(gaps.index, gaps[metric], marker="o", markersize=3, color=colour, label=label(metric))
+    ax.axhline(0, color=NEUTRAL, linewidth=1, linestyle="--")
+    ax.set_xticks(gaps.index, [f"{end:%m-%d}" for end in gaps.index])
+    label_axes(ax, y="gap_to_top10")
+    if behind.empty:
+        return describe(ax, translate(MESSAGES["quadrants.chart_top10_unknown"]))
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    numbers = {"metric": label(behind.index[0]), "gap": behind.iloc[0], "weeks": len(gaps)}
+    return describe(ax, translate(MESSAGES["quadrants.chart_top10"]).format(**numbers))

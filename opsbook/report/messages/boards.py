@@ -3,6 +3,28 @@
 from opsbook.report.language import N_
 
 MESSAGES: dict[str, str] = {
+    "boards.found": N_(
+        "{passing:,} of {products:,} products are known to meet the rules of at least one home-page board. Eligible "
+        "does not mean shown."
+    ),
+    "boards.found_unclear": N_(
+        "For {unclear:,} more it cannot be said, because their profiles, reviews or prices are missing or incomplete."
+    ),
+    "boards.entry.best_review": N_("Best-review list, rank {rank}"),
+    "boards.entry.hot_selling": N_("Hot-selling list, rank {rank}"),
+    "boards.entry.most_popular": N_("Most popular list, rank {rank}"),
+    "boards.entry.new_arrival": N_("New Arrival"),
+    "boards.entry.apply": N_("Saving Spotlight, entered items"),
+    "boards.entry.pick": N_("Saving Spotlight, picked items"),
+    "boards.nearest": N_("{products:,} products are one step away from a board; the nearest is {product}."),
+    "boards.turnover": N_(
+        "Boards since last week: {entered:,} entries, {left:,} exits; {leaving:,} more run out within a week if "
+        "nothing is added."
+    ),
+    "boards.chart": N_(
+        "Products that may enter on each of {paths} paths: {path} is met by most, {passed} products; on {unclear} "
+        "paths some products cannot be judged."
+    ),
     "boards.gap.good_reviews": N_(
         "{missing:,.0f} more good reviews in 90 days ({required:,.0f} needed, {have:,.0f} there)."
     ),
@@ -19,8 +41,7 @@ MESSAGES: dict[str, str] = {
     ),
     "boards.gap.days_since_published": N_("Not published yet; {missing:,.0f} days to go."),
     "boards.gap.days_since_published_at_most": N_(
-        "Published {have:,.0f} days ago, {missing:,.0f} days too long for a new product ({required:,.0f} at "
-        "most)."
+        "Published {have:,.0f} days ago, {missing:,.0f} days too long for a new product ({required:,.0f} at most)."
     ),
     "boards.gap.overseas_visitors_30d": N_(
         "{missing:,.0f} more overseas visitors in 30 days ({required:,.0f} needed, {have:,.0f} there)."
@@ -48,8 +69,7 @@ MESSAGES: dict[str, str] = {
         "{missing:,.2f} off the price of {have:,.2f} makes it the lowest of 180 days ({required:,.2f})."
     ),
     "boards.gap.event_price_at_most_list_price": N_(
-        "{missing:,.2f} off the event price of {have:,.2f} makes the discount deep enough ({required:,.2f} at "
-        "most)."
+        "{missing:,.2f} off the event price of {have:,.2f} makes the discount deep enough ({required:,.2f} at most)."
     ),
     "boards.gap.pay_rate_percentile_l2_at_most": N_(
         "Pay rate in the top {have:.0%} of the second-level category; the top {required:.0%} is needed."
@@ -66,16 +86,13 @@ MESSAGES: dict[str, str] = {
         "It may enter the board until {last_day} ({days} days) and not after, if nothing is added."
     ),
     "boards.evidence.best_review": N_(
-        "One step from the conditions of the best-review list; effort {effort:.0%}. Eligible does not mean "
-        "shown."
+        "One step from the conditions of the best-review list; effort {effort:.0%}. Eligible does not mean shown."
     ),
     "boards.evidence.hot_selling": N_(
-        "One step from the conditions of the hot-selling list; effort {effort:.0%}. Eligible does not mean "
-        "shown."
+        "One step from the conditions of the hot-selling list; effort {effort:.0%}. Eligible does not mean shown."
     ),
     "boards.evidence.most_popular": N_(
-        "One step from the conditions of the most popular list; effort {effort:.0%}. Eligible does not mean "
-        "shown."
+        "One step from the conditions of the most popular list; effort {effort:.0%}. Eligible does not mean shown."
     ),
     "boards.evidence.new_arrival": N_(
         "One step from the conditions of New Arrival; effort {effort:.0%}. Eligible does not mean shown."
@@ -115,15 +132,27 @@ MESSAGES: dict[str, str] = {
 }
 
 LABELS: dict[str, tuple[str, str]] = {
+    "board.top_ranking": (N_("Top Ranking"), "code"),
+    "board.new_arrival": (N_("New Arrival"), "code"),
+    "board.saving_spotlight": (N_("Saving Spotlight"), "code"),
+    "path.best_review": (N_("Best-review list"), "code"),
+    "path.hot_selling": (N_("Hot-selling list"), "code"),
+    "path.most_popular": (N_("Most popular list"), "code"),
+    "path.new_arrival": (N_("New Arrival"), "code"),
+    "path.apply": (N_("Entered items"), "code"),
+    "path.pick": (N_("Picked items"), "code"),
     "board": (N_("Board"), "code"),
     "path": (N_("Path"), "code"),
     "verdict": (N_("Verdict"), "code"),
     "failing": (N_("Conditions that fail"), "text"),
-    "unknown": (N_("Unknown"), "text"),
+    "unknown": (N_("Unknown"), "code"),
     "gap": (N_("Still missing"), "message"),
     "rank": (N_("Rank in the store"), "count"),
     "alternative": (N_("By the other reading"), "code"),
+    "missing_condition": (N_("Condition that cannot be tested"), "text"),
+    "may_enter": (N_("May enter (rank in the store)"), "message"),
     "way": (N_("Cheapest way in"), "message"),
+    "told": (N_("Cheapest way in"), "message"),
     "steps": (N_("Steps"), "count"),
     "effort": (N_("Effort"), "percent"),
     "deadline": (N_("Deadline"), "date"),
@@ -146,14 +175,6 @@ LABELS: dict[str, tuple[str, str]] = {
 
 #: Words that stand in cells of kind `code`.
 CODES: tuple[str, ...] = (
-    N_("top_ranking"),
-    N_("new_arrival"),
-    N_("saving_spotlight"),
-    N_("best_review"),
-    N_("hot_selling"),
-    N_("most_popular"),
-    N_("apply"),
-    N_("pick"),
     N_("pass"),
     N_("fail"),
     N_("unknown"),

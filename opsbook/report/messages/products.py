@@ -3,6 +3,12 @@
 from opsbook.report.language import N_
 
 MESSAGES: dict[str, str] = {
+    "products.declines": N_("{declines:,} of {products:,} bestsellers decline beyond what chance explains."),
+    "products.no_declines": N_("None of {products:,} bestsellers declines beyond what chance explains."),
+    "products.scores": N_(
+        "{near:,} of {products:,} scored products lack at most five points to the strong tier; {low:,} have a low "
+        "score."
+    ),
     "products.no_score": N_("No growth score was exported."),
     "products.strong": N_("Growth score {score:.0f}: strong from {strong} on."),
     "products.near_miss": N_("Growth score {score:.0f}: close to the {strong} of a strong product."),
@@ -77,8 +83,10 @@ MESSAGES: dict[str, str] = {
 }
 
 LABELS: dict[str, tuple[str, str]] = {
+    "unknown_rows": (N_("Products without the number"), "count"),
     "standing": (N_("Standing"), "code"),
     "points_missing": (N_("Points missing"), "decimal"),
+    "product_tier": (N_("Product tier"), "text"),
     "in_force": (N_("Tier of the day"), "code"),
     "of": (N_("Out of"), "count"),
     "share": (N_("Share"), "percent"),
@@ -102,7 +110,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "ctr_in": (N_("CTR, entering"), "percent"),
     "opportunity_rate_out": (N_("Opportunity rate, leaving"), "percent"),
     "opportunity_rate_in": (N_("Opportunity rate, entering"), "percent"),
-    "age": (N_("Age in days"), "text"),
+    "age": (N_("Age in days"), "code"),
     "seen": (N_("Shown in search"), "count"),
     "visited": (N_("Visited"), "count"),
     "contacted": (N_("Contacted"), "count"),
@@ -115,7 +123,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "absent": (N_("Not in the export"), "code"),
     "dispersion": (N_("Scatter against chance"), "decimal"),
     "p_value": (N_("p-value"), "decimal"),
-    "q_value": (N_("q-value"), "decimal"),
+    "q_value": (N_("q-value"), "percent"),
     "word_class": (N_("Class of word"), "code"),
     "aim": (N_("Aim"), "code"),
     "ad_clicks": (N_("Paid clicks"), "count"),

@@ -3,6 +3,18 @@
 from opsbook.report.language import N_
 
 MESSAGES: dict[str, str] = {
+    "quadrants.costliest": N_(
+        "{product} loses most: {events:,.0f} of {exposure:,.0f} visits became contacts, where {usual:,.1f} would be "
+        "usual in this store."
+    ),
+    "quadrants.found": N_(
+        "{weak:,} of {products:,} products have much traffic and turn little of it into contacts; {unclear:,} have "
+        "too little data to be judged."
+    ),
+    "quadrants.chart_top10": N_(
+        "Gap to the Top10 average over {weeks} weeks; {metric} is furthest behind, {gap:+.0%} in the last one."
+    ),
+    "quadrants.chart_top10_unknown": N_("The gap to the Top10 average is not known."),
     "quadrants.high_high": N_(
         "High traffic, high conversion: rate {mean:.1%} ({events:,.0f} of {exposure:,.0f}, at least "
         "{events_min:,.0f}) above the line of {conversion_split:.1%} with a probability of {probability:.0%}."
@@ -88,6 +100,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "effects": (N_("Effects"), "count"),
     "zero_effect": (N_("No effect"), "code"),
     "verdict": (N_("Verdict"), "code"),
+    "verdict.review": (N_("look at it"), "code"),
 }
 
 #: Words that stand in cells of kind `code`.
@@ -98,7 +111,6 @@ CODES: tuple[str, ...] = (
     N_("low/low"),
     N_("not enough data"),
     N_("unknown"),
-    N_("review"),
     N_("keep"),
     N_("growth_score"),
     N_("ctr"),

@@ -60,3 +60,21 @@ def test_the_worst_are_numbered_and_named():
     ax = quadrants.reception(store(400))
     texts = [text.get_text() for text in ax.texts]
     assert texts[:5] == ["1", "2", "3", "4", "5"] and texts[5].splitlines()[0] == "1 50 $ bowl <b>"
+
+
+def trend(**gaps):
+    weeks = pd.to_datetime(["2026-09-12", "2026-09-19"])
+    parts = [pd.DataFrame({"period_end": weeks, "metric": name, "gap_to_top10": gap}) for name, gap in gaps.items()]
+    return pd.concat(parts)
+
+
+def test_the_metrics_furthest_behind_the_top10_are_drawn():
+    table = trend(visitors=[-0.5, -0.6], orders=[-0.2, -0.1], tm=[np.nan, np.nan], inquiries=[-0.4, -0.3])
+    ax = quadrants.top10(table, most=2)
+    lines = [line for line in ax.lines if len(line.get_xdata()) == 2 and line.get_marker() == "o"]
+    assert [list(line.get_ydata()) for line in lines] == [[-0.5, -0.6], [-0.4, -0.3]]
+    assert "-60%" in ax.get_label()
+
+
+def test_a_gap_that_nobody_knows_is_said_to_be_unknown():
+    assert quadrants.top10(trend(visitors=[np.nan, np.nan])).get_label() == "The gap to the Top10 average is not known."
