@@ -2,14 +2,17 @@
 add anything.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm, poisson
 
-from opsbook.analysis.promotion import whole_site
+from opsbook.analysis.promotion import break_even_roi, whole_site
 from opsbook.analysis.rules import RuleSet
 
 CONDITIONS = ("target_in_range", "price_ok", "cooperated")
+_ANSWERS = {"yes": True, "no": False, "是": True, "否": False}
 
 
 def overlaps(ad_product: pd.DataFrame, ad_campaign: pd.DataFrame) -> pd.DataFrame:
@@ -50,6 +53,82 @@ def window_overlaps(performance: pd.DataFrame) -> pd.DataFrame:
     conditions = [both.eq(0).any(axis=1), both.isna().any(axis=1), rows["days"] == 1]
     rows["verdict"] = np.select(conditions, ["none", "unknown", "conflict"], "possible")
     return rows[rows["verdict"] != "none"].drop(columns=columns[4:]).reset_index(drop=True)
+
+
+def exclusivity(shared: pd.DataFrame, possible: pd.DataFrame) -> dict | None:
+    """What the two checks for products in both kinds of plan found: the days that prove it, else the suspicion.
+
+    In: the results of `overlaps` and `window_overlaps`.
+    """
+    if len(shared):
+        numbers = {"products": int(shared["product_id"].nunique()), "days": int(shared["on"].nunique())}
+        return {"id": "promotion.conflict", "spend": float(shared["spend"].sum())} | numbers
+    products = int(possible["verdict"].isin(["conflict", "possible"]).sum())
+    return {"id": "promotion.conflict_possible", "products": products} if products else None
+
+
+def untold(shared: pd.DataFrame) -> dict | None:
+    """How many rows of the product report could not be checked, for they name no day or no plan of a known type."""
+    rows = shared.attrs.get("unknown", 0)
+    return {"id": "promotion.overlap_untold", "rows": rows} if rows else None
+
+
+def targets(table: pd.DataFrame, margin: float | None) -> list[dict]:
+    """The break-even ROI of a margin, and the plans whose target lies below it.
+
+    In: the result of `promotion.plans`. A target below break-even loses money even where it is reached.
+    """
+    limit = break_even_roi(margin)
+    if np.isnan(limit):
+        return [{"id": "promotion.break_even_unknown"}]
+    low = table[table["target_roi"] < limit]
+    pairs = zip(low["campaign"], low["target_roi"].astype("float64").tolist(), strict=True)
+    warning = {"id": "promotion.target_below_break_even", "break_even": limit}
+    named = [
+        {"id": "promotion.plan", "plan": plan, "details": [warning | {"target": target}]} for plan, target in pairs
+    ]
+    return [{"id": "promotion.break_even", "margin": margin, "break_even": limit}, *named]
+
+
+def verdicts(table: pd.DataFrame) -> list[dict]:
+    """What is known of each plan, those that lose money first, then the larger spend.
+
+    In: the result of `promotion.plans`.
+    """
+    order = table["verdict"].map({"loses": 0, "pays": 1, "not enough data": 2}).fillna(3)
+    rows = table.assign(order=order).sort_values(["order", "spend"], ascending=[True, False])
+    pairs = zip(rows["campaign"], rows["evidence"], strict=True)
+    return [{"id": "promotion.plan", "plan": plan, "details": [evidence]} for plan, evidence in pairs]
+
+
+def learners(learning_plans: pd.DataFrame) -> list[dict]:
+    """The plans that are still learning. In: the result of `promotion.learning`."""
+    rows = learning_plans[learning_plans["learning"].fillna(False).astype(bool)]
+    pairs = zip(rows["campaign"], rows["days"].tolist(), strict=True)
+    return [{"id": "promotion.still_learning", "plan": plan, "days": days} for plan, days in pairs]
+
+
+def checklist(answers: Mapping[str, str]) -> pd.DataFrame:
+    """A person's answers about plans as the table that `compensation` takes; what nobody answered is missing.
+
+    In: {condition: "plan A: yes; plan B: no"}. Out: `campaign` and the columns `CONDITIONS`, one row per plan.
+
+    >>> checklist({"price_ok": "A: yes; B: no"})["price_ok"].tolist()
+    [True, False]
+    """
+    table = pd.DataFrame({condition: _answered(condition, answers.get(condition, "")) for condition in CONDITIONS})
+    return table.astype("boolean").rename_axis("campaign").reset_index()
+
+
+def _answered(condition: str, text: str) -> pd.Series:
+    """{plan: yes or no} of one condition."""
+    parts = [part.replace("：", ":").rpartition(":") for part in text.replace("；", ";").split(";") if part.strip()]
+    for plan, _, answer in parts:
+        if not plan.strip() or answer.strip().casefold() not in _ANSWERS:
+            expected = "'PLAN: yes' or 'PLAN: no', with ; between plans"
+            raise ValueError(f"`{condition}` must be {expected}; found {text!r}")
+    known = {plan.strip(): _ANSWERS[answer.strip().casefold()] for plan, _, answer in parts}
+    return pd.Series(list(known.values()), pd.Index(list(known), dtype="str"), "boolean")
 
 
 def compensation(table: pd.DataFrame, checks: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -97,8 +176,7 @@ def _evidence(row: dict) -> dict:
 
 
 def suitability(profile: pd.DataFrame, *, as_of, rules: RuleSet) -> pd.DataFrame:
-    """Whether whole-site promotion suits a product: `strong` for a hot one, `test with care` for a new, high-priced
-    or slowly sold one.
+    """Whole-site promotion suits a hot product strongly; a new, high-priced or slowly sold one is tested with care.
 
     In, all optional: `published_on, price_min, inquiries_30d, tm_30d, days_to_order` (median from first contact to
     order). `reasons` for care: `new_product` (up to `promotion.new_days`), `high_price` (above the store's quantile

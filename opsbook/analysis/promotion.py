@@ -188,10 +188,9 @@ def totals(
     value_per_opportunity: float | None = None,
     level: float = 0.9,
 ) -> pd.DataFrame:
-    """Spend and result of all whole-site plans, all standard plans and all plans of unknown type, with intervals as in
-    `plans`.
+    """Spend and result of all whole-site plans, of all standard plans and of all plans whose type is not known.
 
-    A day without a number makes the sum of its type missing.
+    Columns and intervals as in `plans`. A day without a number makes the sum of its type missing.
     """
     kind = whole_site(campaigns["plan_type"]).map({True: "whole_site", False: "standard"}).astype("object")
     table = _sums(campaigns.assign(kind=kind.where(kind.notna(), "unknown")), ["kind"])
@@ -215,12 +214,12 @@ def target_volume(campaigns: pd.DataFrame, *, cny_per_usd: float | None = None, 
 
 
 def learning(campaigns: pd.DataFrame, *, as_of: date, rules: RuleSet) -> pd.DataFrame:
-    """A plan is learning until `promotion.learning_days` have passed since its start and since the last change of its
-    target.
+    """A plan is learning for some days after its start and after every change of its target.
 
-    In: dated rows `campaign, on` with `started_on, target_roi` where known. Without a start the first day seen says
-    only "at least so long". Out: `campaign, started_on, changed_on` (missing where no change was seen)`, days` (since
-    the later one)`, learning` (missing where the start is not known and the days seen are too few).
+    How many is the rule `promotion.learning_days` (our default). In: dated rows `campaign, on` with `started_on,
+    target_roi` where known. Without a start the first day seen says only "at least so long". Out: `campaign,
+    started_on, changed_on` (missing where no change was seen)`, days` (since the later one)`, learning` (missing
+    where the start is not known and the days seen are too few).
     """
     rows = campaigns.reindex(columns=["campaign", "on", "started_on", "target_roi"]).sort_values("on", kind="stable")
     rows[["on", "started_on"]] = rows[["on", "started_on"]].apply(pd.to_datetime)

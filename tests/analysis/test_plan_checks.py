@@ -136,3 +136,56 @@ def test_uplift_against_the_other_products():
     none = plan_checks.uplift(visits(0, 20, 70), visits(12, 30, 60), ["a"])
     assert none["id"] == "promotion.uplift_too_few" and "ratio" not in none
     assert all(MESSAGES[message["id"]].format(**message) for message in (found, none))
+
+
+NOTHING = pd.DataFrame({"product_id": [], "on": [], "spend": []})
+WINDOW = pd.DataFrame({"verdict": ["possible", "conflict", "unknown"]})
+
+
+def test_days_in_both_kinds_of_plan_come_before_the_suspicion_of_a_week():
+    shared = pd.DataFrame({"product_id": ["1", "1", "2"], "on": ["a", "b", "a"], "spend": [1.0, 2.0, 4.0]})
+    found = plan_checks.exclusivity(shared, WINDOW)
+    assert found == {"id": "promotion.conflict", "products": 2, "days": 2, "spend": 7.0}
+    assert plan_checks.exclusivity(NOTHING, WINDOW) == {"id": "promotion.conflict_possible", "products": 2}
+    assert plan_checks.exclusivity(NOTHING, WINDOW.tail(1)) is None
+
+
+def test_rows_that_could_not_be_checked_are_told():
+    frame = adverts(("p", "2026-09-18", "X", 3), ("p", "2026-09-18", "W", 3))
+    assert plan_checks.untold(plan_checks.overlaps(frame, CAMPAIGNS)) == {"id": "promotion.overlap_untold", "rows": 1}
+    assert plan_checks.untold(plan_checks.overlaps(frame.tail(1), CAMPAIGNS)) is None
+
+
+def test_a_target_below_break_even_is_named_and_one_at_it_is_not():
+    table = pd.DataFrame({"campaign": ["low", "even", "none"], "target_roi": [3.9, 4.0, None]})
+    first, *named = plan_checks.targets(table, 0.25)
+    assert first == {"id": "promotion.break_even", "margin": 0.25, "break_even": 4.0}
+    assert [message["plan"] for message in named] == ["low"]
+    assert named[0]["details"] == [{"id": "promotion.target_below_break_even", "target": 3.9, "break_even": 4.0}]
+    assert plan_checks.targets(table, None) == [{"id": "promotion.break_even_unknown"}]
+
+
+def test_losing_plans_are_told_first_then_the_larger_spend():
+    verdicts = ["unknown", "pays", "not enough data", "loses", "loses"]
+    table = pd.DataFrame({"campaign": list("abcde"), "verdict": verdicts, "spend": [9, 9, 9, 1, 2]})
+    told = plan_checks.verdicts(table.assign(evidence=[{"id": name} for name in "abcde"]))
+    assert [message["plan"] for message in told] == ["e", "d", "b", "c", "a"]
+    assert told[0]["details"] == [{"id": "e"}]
+
+
+def test_plans_that_are_still_learning_are_named():
+    table = pd.DataFrame({"campaign": ["a", "b", "c"], "days": [3.0, 30.0, 5.0]})
+    table["learning"] = pd.array([True, False, None], dtype="boolean")
+    assert plan_checks.learners(table) == [{"id": "promotion.still_learning", "plan": "a", "days": 3.0}]
+
+
+def test_answers_become_the_checklist():
+    table = plan_checks.checklist({"price_ok": "A: yes; B：否；", "cooperated": "plan: 2: No"}).set_index("campaign")
+    assert table["price_ok"].dropna().to_dict() == {"A": True, "B": False}
+    assert table["cooperated"].dropna().to_dict() == {"plan: 2": False}
+    assert table["target_in_range"].isna().all()
+    assert plan_checks.checklist({}).empty
+    none = promotion.plans(pd.DataFrame({"campaign": pd.Series(dtype="str"), "plan_type": pd.Series(dtype="str")}))
+    assert plan_checks.compensation(none, plan_checks.checklist({})).empty
+    with pytest.raises(ValueError, match="`price_ok` must be 'PLAN: yes' or 'PLAN: no'.*found 'A: maybe'"):
+        plan_checks.checklist({"price_ok": "A: maybe"})

@@ -3,6 +3,24 @@
 from opsbook.report.language import N_
 
 MESSAGES: dict[str, str] = {
+    "promotion.plan": N_("{plan}:"),
+    "promotion.still_learning": N_(
+        "{plan} is still learning: {days:,.0f} days since its start or the last change of its target. It is judged and "
+        "left alone."
+    ),
+    "promotion.break_even": N_("With a gross margin of {margin:.0%} a plan breaks even at an ROI of {break_even:.2f}."),
+    "promotion.break_even_unknown": N_("The break-even ROI is not known: state `gross_margin` in data/stores.toml."),
+    "promotion.conflict": N_(
+        "{products:,} products stood in a whole-site and a standard plan on the same day, on {days} days of the week "
+        "and for ¥{spend:,.0f}; the platform lets the two exclude each other."
+    ),
+    "promotion.conflict_possible": N_(
+        "{products:,} products were shown by whole-site and by standard promotion this week; whether on the same day "
+        "the weekly export does not say."
+    ),
+    "promotion.overlap_untold": N_(
+        "{rows:,} rows of the P4P product report name no day or no plan of a known type and cannot be checked."
+    ),
     "promotion.unknown": N_("Cannot be judged: spend, result, exchange rate or margin is missing."),
     "promotion.loses_orders": N_(
         "¥{spend:,.0f} brought {events:,.0f} orders: ROI {roi:.2f} ({roi_lower:.2f} to {roi_upper:.2f}) against a "
@@ -103,6 +121,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "below_target": (N_("ROI below target"), "code"),
     "shortfall": (N_("Spend not covered"), "cny"),
     "chance": (N_("Chance of so few on target"), "percent"),
+    "basis.orders": (N_("by orders"), "code"),
+    "basis.opportunities": (N_("by opportunities"), "code"),
+    "suitability.strong": (N_("suits well"), "code"),
     "suitability": (N_("Suits whole-site promotion"), "code"),
     "reasons": (N_("Reasons for care"), "code"),
     "opportunities_30d": (N_("Opportunities, 30 days"), "count"),
