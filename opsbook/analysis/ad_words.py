@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from opsbook.analysis import attribution, keywords, rates
@@ -94,7 +95,7 @@ def by_role(decided: pd.DataFrame) -> pd.DataFrame:
     alone = rates.shrink(sums["inquiries"], sums["clicks"], sums.index.to_series())
     table = sums.assign(
         ctr=sums["clicks"] / sums["impressions"].where(sums["impressions"] > 0),
-        spend_share=sums["spend"] / (sums["spend"].sum() or float("nan")),
+        spend_share=sums["spend"] / (sums["spend"].sum() or np.nan),
         cost_per_inquiry=sums["spend"] / sums["inquiries"].where(sums["inquiries"] > 0),
         rate_lower=alone["lower"],
         rate_upper=alone["upper"],
@@ -105,7 +106,7 @@ def by_role(decided: pd.DataFrame) -> pd.DataFrame:
 def by_stake(decided: pd.DataFrame) -> pd.DataFrame:
     """The words in the order in which they matter: by the money they are expected to win or lose, else by spend."""
     stake = decided["expected_profit"].abs().fillna(decided["spend"])
-    return decided.loc[stake.sort_values(ascending=False, kind="stable").index]
+    return decided.iloc[np.argsort(-stake.to_numpy(dtype=float), kind="stable")]
 
 
 def set_aside(ad_keyword: pd.DataFrame, *, data_up_to: date, rules: Mapping[str, Rule]) -> dict | None:
