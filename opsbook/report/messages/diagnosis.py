@@ -156,7 +156,7 @@ MESSAGES: dict[str, str] = {
 
 LABELS: dict[str, tuple[str, str]] = {
     "scope": (N_("Level"), "code"),
-    "cause": (N_("Cause"), "code"),
+    "cause": (N_("Cause"), "text"),
     "probability": (N_("Probability"), "percent"),
     "evidence": (N_("Evidence"), "message"),
     "next_step": (N_("Next step"), "message"),
