@@ -60,18 +60,28 @@ def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataF
 
 def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     """Words to pause, lower, raise and add; and the traffic of the wrong buyers, where words bring them."""
-    recent = _last(tables["ad_keyword"], week, KEYWORD_WEEKS)
-    rows = ad_words.settled(recent, tables["product_performance"], data_up_to=week, rules=rules)
-    decided = keywords.decide(ad_words.totals(rows, rules=rules), inquiry_value(tables, store))
-    own, people, limits = sources.window(tables["own_keyword"], week), *_people(tables, week, rules)
+    decided = decided_keywords(tables, store, week, rules)
+    own, (people, limits) = sources.window(tables["own_keyword"], week), _people(tables, week, rules)
     fresh = words.new_industry_words(tables["industry_keyword"], own, week)
     new = words.candidates(
         words.asked_by(own, people), tables["ad_keyword"], fresh, brand_words=store.brand_words, rules=rules
     )
     buyers = word_buyers.browsers(people, decided, limits, rules["keywords.buyer_gap"].value)
     wrong = word_buyers.propose(word_buyers.summary(buyers, people, limits), week)
-    changed = keywords.actions(decided, new, week=week, weeks=ad_words.weeks_covered(rows))
+    weeks = ad_words.weeks_covered(_keyword_rows(tables, week, rules))
+    changed = keywords.actions(decided, new, week=week, weeks=weeks)
     return pd.concat([wrong, changed], ignore_index=True) if len(wrong) else changed
+
+
+def decided_keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
+    """What to do with every advertised word (`keywords.decide`), over the settled days of the last `KEYWORD_WEEKS`."""
+    totals = ad_words.totals(_keyword_rows(tables, week, rules), rules=rules)
+    return keywords.decide(totals, inquiry_value(tables, store))
+
+
+def _keyword_rows(tables: Tables, week: date, rules: RuleSet) -> pd.DataFrame:
+    recent = _last(tables["ad_keyword"], week, KEYWORD_WEEKS)
+    return ad_words.settled(recent, tables["product_performance"], data_up_to=week, rules=rules)
 
 
 def _people(tables: Tables, week: date, rules: RuleSet) -> tuple[pd.DataFrame, dict]:

@@ -5,6 +5,8 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import betaln
 
+from opsbook.analysis.sources import opportunity_rates
+
 CHINA = ("cn", "chn", "china", "mainland china", "china (mainland)", "china mainland", "中国", "中国大陆", "中国内地")
 
 
@@ -22,6 +24,11 @@ def from_visits(visits: pd.DataFrame, week, by: str = "country", weeks: int = 4)
     persons = asked.groupby([rows[by], rows["visitor_id"]]).agg(lambda values: values.any(skipna=False))
     found = persons.astype("boolean").groupby(level=0).agg(["size", lambda values: values.sum(skipna=False)])
     return found.set_axis(["visitors", "opportunities"], axis=1).rename_axis(by).reset_index()
+
+
+def with_rate(table: pd.DataFrame) -> pd.DataFrame:
+    """Opportunities / visitors of each segment, with its 95 % Wilson interval: opportunity_rate, lower, upper."""
+    return table.join(opportunity_rates(table))
 
 
 def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False, level: float = 0.05) -> pd.DataFrame:

@@ -119,3 +119,9 @@ def test_named_and_silent_segments():
     )
     assert [verdict["segment"] for verdict in segments.named(table)] == ["b"]
     assert segments.silent(table)["segment"].tolist() == ["b", "c"]
+
+
+def test_rates_of_segments_with_their_interval():
+    table = segments.with_rate(pd.DataFrame({"level": ["L1", "L2"], "visitors": [10, 0], "opportunities": [5, 0]}))
+    assert table["opportunity_rate"].iloc[0] == 0.5 and table["opportunity_rate"].isna().iloc[1]
+    assert table[["lower", "upper"]].iloc[0].tolist() == pytest.approx([0.2366, 0.7634], abs=1e-4)

@@ -5,7 +5,19 @@ import string
 import pandas as pd
 import pytest
 
-from opsbook.analysis import actions, alarms, brief, channels, costs, followup, routine, rules, segments, sources, traffic
+from opsbook.analysis import (
+    actions,
+    alarms,
+    brief,
+    channels,
+    costs,
+    followup,
+    routine,
+    rules,
+    segments,
+    sources,
+    traffic,
+)
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
 
