@@ -216,7 +216,8 @@ def revenue_share(
     }
     rows = []
     for name, values in sides.items():
-        sales = bought["amount"].groupby(values).sum().reindex(["private", "public", "unknown"], fill_value=0.0)
+        known_sides = ["private", "public", "unknown"]
+        sales = bought["amount"].groupby(values).sum().reindex(known_sides, fill_value=0.0 if len(bought) else np.nan)
         count = pd.Series(values)[(bought["amount"] > 0).fillna(False).to_numpy(dtype=bool)].value_counts()
         own, both = int(count.get("private", 0)), int(count.get("private", 0) + count.get("public", 0))
         known = sales["private"] + sales["public"]

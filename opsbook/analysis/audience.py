@@ -141,12 +141,34 @@ def erase(tables: Mapping[str, pd.DataFrame], key: str) -> tuple[dict[str, pd.Da
     """All tables without a person, and the number of rows removed from each.
 
     `key` is a mail address, a phone number with country code, or a customer id. It first finds the person's customer
-    ids in every table that holds the key, then removes every row that carries one of the ids, or the key itself.
+    ids in every table that holds the key, then removes every row that carries one of the ids, or the key itself; and
+    rows without an id that carry a mail address or phone number of the person. What other customers share with her
+    (a switchboard) removes none of them.
     """
     ids = {value for table in tables.values() for value in _ids(table, key)} | {key.strip()}
-    gone = {name: _carries(table, key) | _is_one_of(table, ids) for name, table in tables.items()}
+    known = {key, *(contact for table in tables.values() for contact in _contacts(table[_is_one_of(table, ids)]))}
+    gone = {
+        name: _carries(table, key) | _is_one_of(table, ids) | (_nameless(table) & _carries_any(table, known))
+        for name, table in tables.items()
+    }
     kept = {name: table[~gone[name]] for name, table in tables.items()}
     return kept, {name: int(mask.sum()) for name, mask in gone.items()}
+
+
+def _contacts(table: pd.DataFrame) -> set[str]:
+    """Mail addresses, and phone numbers with their country code."""
+    country = table["country"] if "country" in table else [None] * len(table)
+    phones = map(normal_phone, table["phone"], country) if "phone" in table else ()
+    emails = table["email"].map(normal_email) if "email" in table else ()
+    return {contact for contact in [*phones, *emails] if isinstance(contact, str)}
+
+
+def _nameless(table: pd.DataFrame) -> pd.Series:
+    return table["customer_id"].isna() if "customer_id" in table else pd.Series(True, index=table.index)
+
+
+def _carries_any(table: pd.DataFrame, keys: set[str]) -> pd.Series:
+    return pd.DataFrame({each: _carries(table, each) for each in keys}, index=table.index).any(axis=1)
 
 
 def _carries(table: pd.DataFrame, key: str) -> pd.Series:

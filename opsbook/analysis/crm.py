@@ -39,7 +39,10 @@ def orders_usd(orders: pd.DataFrame, cancelled: Sequence[str], cny_per_usd: floa
     names = ["CNY", "RMB"] if cny_per_usd else []
     rate = 1 / cny_per_usd if cny_per_usd else float("nan")
     rates = pd.DataFrame({"currency": names, "on": pd.Timestamp("2000-01-01"), "rate": rate})
-    return money.in_currency(money.settled(orders, list(cancelled)), rates).reset_index(drop=True)
+    table = money.in_currency(money.settled(orders, list(cancelled)), rates)
+    # A refund of unknown worth would look like a purchase of unknown worth.
+    lost = table["amount"].isna() & (table["amount_original"] < 0).fillna(False).astype(bool)
+    return table[~lost].reset_index(drop=True)
 
 
 def unknown_amounts(orders: pd.DataFrame) -> dict | None:
