@@ -48,7 +48,8 @@ $(VENV)/.uv: requirements/uv.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-$(VENV)/.base: $(VENV)/.uv requirements/base.txt pyproject.toml
+KERNEL := opsbook/report/jupyter/share/jupyter/kernels/opsbook-warm/kernel.json
+$(VENV)/.base: $(VENV)/.uv requirements/base.txt pyproject.toml $(KERNEL)
 	$(UV) --require-hashes -r requirements/base.txt
 	$(UV) --no-deps -e .
 	@touch $@
