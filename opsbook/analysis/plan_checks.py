@@ -220,6 +220,18 @@ def suitability(profile: pd.DataFrame, *, as_of, rules: RuleSet) -> pd.DataFrame
     ]
 
 
+def newly_promoted(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+    """The ids of the products that whole-site promotion shows now and did not show before, as far as both exports say.
+
+    In: `product_performance` of two windows. A product that the earlier export leaves out had no impression in it; one
+    whose number is missing there may have had some.
+    """
+    shown = now["whole_site_impressions"].astype("float64") > 0
+    earlier = before["whole_site_impressions"].astype("float64")
+    known_before = before.loc[(earlier > 0) | earlier.isna(), "product_id"]
+    return now.loc[shown & ~now["product_id"].isin(known_before), "product_id"]
+
+
 def uplift(before: pd.DataFrame, after: pd.DataFrame, promoted, metric: str = "visitors", level: float = 0.9) -> dict:
     """The change of the promoted products against that of the others: (after / before promoted) / (after / before
     others).

@@ -245,13 +245,15 @@ def promising(
     return good.sort_values("ctr_probability", ascending=False, ignore_index=True).drop(columns=columns[1:3])
 
 
-def actions(classified: pd.DataFrame, good: pd.DataFrame, *, week: date, rules: RuleSet, top: int = 5) -> pd.DataFrame:
+def actions(
+    classified: pd.DataFrame, good: pd.DataFrame, *, week: date, rules: RuleSet, weeks: int = 1, top: int = 5
+) -> pd.DataFrame:
     """Proposals for the products of the four quadrants, at most `top` each; columns of `brief.ACTION_COLUMNS`.
 
     What to do in each quadrant is the rule `quadrants.<quadrant>`: for high/low and low/low from the seeds' source,
     for the others our default. Of low/low only the `promising` ones (`good`) are proposed; removal has its own list
-    (`removal.review`). The effect of repairing a high/low product is what it misses against the line: exposure x
-    (line - rate), with the rate's interval.
+    (`removal.review`). The effect of repairing a high/low product is what it misses against the line in a week:
+    exposure / `weeks` x (line - rate), with the rate's interval; `weeks` is how many of them `pooled` added up.
     """
     worth = classified.assign(missed=classified["exposure"] * (classified["conversion_split"] - classified["mean"]))
     kept = worth["product_id"].isin(good["product_id"]) | (worth["quadrant"] != "low/low")
@@ -259,13 +261,13 @@ def actions(classified: pd.DataFrame, good: pd.DataFrame, *, week: date, rules: 
     order = named["missed"].where(named["quadrant"] == "high/low", named["events"])
     ranked = named.loc[order.sort_values(ascending=False, kind="stable").index].groupby("quadrant").head(top)
     return pd.DataFrame(
-        [_proposal(row, week, rules) for row in ranked.to_dict("records")], columns=list(ACTION_COLUMNS)
+        [_proposal(row, week, rules, weeks) for row in ranked.to_dict("records")], columns=list(ACTION_COLUMNS)
     )
 
 
-def _proposal(row: dict, week: date, rules: RuleSet) -> dict:
+def _proposal(row: dict, week: date, rules: RuleSet, weeks: int) -> dict:
     name = row["quadrant"].replace("/", "_")
-    bounds = [row["exposure"] * (row["conversion_split"] - row[side]) for side in ("upper", "lower")]
+    bounds = [row["exposure"] / weeks * (row["conversion_split"] - row[side]) for side in ("upper", "lower")]
     effect = {"id": "quadrants.effect", "low": max(bounds[0], 0.0), "high": bounds[1], "unit": "opportunities"}
     return {
         "module": "quadrants",

@@ -179,6 +179,14 @@ def test_plans_that_are_still_learning_are_named():
     assert plan_checks.learners(table) == [{"id": "promotion.still_learning", "plan": "a", "days": 3.0}]
 
 
+def test_products_are_newly_promoted_when_they_are_known_not_to_have_been():
+    def shown(**impressions):
+        return pd.DataFrame({"product_id": list(impressions), "whole_site_impressions": list(impressions.values())})
+
+    now, before = shown(new=5, stayed=5, unknown=5, off=0, added=1), shown(new=0, stayed=1, unknown=None, off=3)
+    assert plan_checks.newly_promoted(now, before).tolist() == ["new", "added"]
+
+
 def test_answers_become_the_checklist():
     table = plan_checks.checklist({"price_ok": "A: yes; B：否；", "cooperated": "plan: 2: No"}).set_index("campaign")
     assert table["price_ok"].dropna().to_dict() == {"A": True, "B": False}

@@ -258,6 +258,8 @@ def test_actions_follow_the_rules_and_leave_the_rest_of_low_low_alone():
     told = [message for column in ("action", "evidence", "effect") for message in table[column].dropna()]
     assert all(MESSAGES[message["id"]].format(**message) for message in told)
     assert (table["due"] == date(2026, 9, 26)).all() and (table["review_on"] == date(2026, 10, 3)).all()
+    month = quadrants.actions(classified, classified.head(0), week=WEEK, rules=RULES, weeks=4)
+    assert month["effect"].dropna().item()["high"] == pytest.approx(effect["high"] / 4)
     only = quadrants.actions(classified, classified.head(0), week=WEEK, rules=RULES, top=1)
     assert sorted(only["object"]) == ["a", "b", "c"]
 
