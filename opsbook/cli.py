@@ -11,12 +11,16 @@ from typing import Annotated
 
 import typer
 
+from opsbook import actions_cli
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 WarehouseOption = Annotated[str, typer.Option(help="Folder or URL of the canonical tables.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of stores.toml, aliases.toml and rules.toml.")]
 StoreOption = Annotated[str, typer.Option(help="Store id, or all.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+
+app.add_typer(actions_cli.app, name="actions")
 
 WeekOption = Annotated[str, typer.Option(help="The Saturday that ends the week; the newest without it.")]
 AsOfOption = Annotated[
@@ -150,7 +154,9 @@ def lab(notebook: Annotated[str, typer.Argument(help="Notebook to open.")] = "ex
 @app.command()
 def weekly(
     store: StoreOption = "all",
-    week: WeekOption = "",
+    week: app.add_typer(actions_cli.app, name="actions")
+
+WeekOption = "",
     as_of: AsOfOption = "",
     notebook: Annotated[str, typer.Option(help="One notebook only, such as 03_p4p_keyword_roi.")] = "",
     warehouse: WarehouseOption = WAREHOUSE,
@@ -198,7 +204,9 @@ def weekly(
 
 @app.command()
 def notify(
-    week: WeekOption = "",
+    week: app.add_typer(actions_cli.app, name="actions")
+
+WeekOption = "",
     as_of: AsOfOption = "",
     store: StoreOption = "all",
     data: DataOption = DATA,
