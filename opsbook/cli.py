@@ -154,9 +154,7 @@ def lab(notebook: Annotated[str, typer.Argument(help="Notebook to open.")] = "ex
 @app.command()
 def weekly(
     store: StoreOption = "all",
-    week: app.add_typer(actions_cli.app, name="actions")
-
-WeekOption = "",
+    week: WeekOption = "",
     as_of: AsOfOption = "",
     notebook: Annotated[str, typer.Option(help="One notebook only, such as 03_p4p_keyword_roi.")] = "",
     warehouse: WarehouseOption = WAREHOUSE,
@@ -204,9 +202,7 @@ WeekOption = "",
 
 @app.command()
 def notify(
-    week: app.add_typer(actions_cli.app, name="actions")
-
-WeekOption = "",
+    week: WeekOption = "",
     as_of: AsOfOption = "",
     store: StoreOption = "all",
     data: DataOption = DATA,
