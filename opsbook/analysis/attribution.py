@@ -121,6 +121,11 @@ def describe(attributed: pd.DataFrame) -> dict | None:
     return {"id": f"keywords.attribution.{mode}" + (f".{measure}" if mode == "platform" else "")}
 
 
+def measure(attributed: pd.DataFrame) -> str:
+    """What the inquiries of a table count (`attribute`): inquiries or opportunities; inquiries for an empty table."""
+    return MEASURES[0] if attributed.empty else attributed["measure"].iloc[0]
+
+
 def in_yuan(table: pd.DataFrame, unit: dict) -> pd.DataFrame:
     """The table with its spend unknown where `check_unit` found fen: a wrong price would turn every decision around."""
     return table.assign(spend=np.nan) if unit["id"] == "keywords.unit_fen" else table

@@ -132,11 +132,11 @@ def standardised(keywords: pd.DataFrame, by: str = "group") -> pd.DataFrame:
     return cells.groupby("keyword").sum().assign(rate=moments["mean"], **bounds).reset_index()
 
 
-def summary(decided: pd.DataFrame) -> list[dict]:
+def summary(decided: pd.DataFrame, weeks: float | None = None) -> list[dict]:
     """Where the money went, what is luck and what is not: totals, spend without an inquiry, and pauses, as messages.
 
     The cost per inquiry of the whole table comes with the 80 % interval of its count (gamma with half an event).
-    An empty table has nothing to say.
+    `weeks` that the table covers, where they are to be said. An empty table has nothing to say.
     """
     if decided.empty:
         return []
@@ -149,10 +149,12 @@ def summary(decided: pd.DataFrame) -> list[dict]:
     costs = {"cost_low": round(1 / total["upper"], 2), "cost_high": round(1 / total["lower"], 2)} if spend > 0 else {}
     silent = decided["inquiries"] == 0
     waiting = decided[silent & ~(decided["decision"] == "pause")]
+    name = "keywords.nothing_spent" if spend == 0 else "keywords.spent" if weeks is None else "keywords.spent_in_weeks"
+    window = {} if weeks is None else {"weeks": round(weeks, 1), "cost": spend / inquiries if inquiries else None}
     return [
-        {"id": "keywords.spent" if spend > 0 else "keywords.nothing_spent", "spend": round(spend, 2)}
-        | {"clicks": int(decided["clicks"].sum()), "inquiries": round(inquiries, 2)}
-        | costs,
+        {"id": name, "spend": round(spend, 2), "clicks": int(decided["clicks"].sum()), "inquiries": round(inquiries, 2)}
+        | costs
+        | window,
         {"id": "keywords.silent", "words": int(silent.sum()), "spend": round(float(decided["spend"][silent].sum()), 2)}
         | {"waiting": len(waiting), "waiting_spend": round(float(waiting["spend"].sum()), 2)},
         wrong_pauses(decided),

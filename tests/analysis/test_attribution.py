@@ -248,3 +248,8 @@ def test_what_is_stated_needs_no_orders_and_nothing_known_stays_unknown():
 
 def test_the_middle_of_draws_is_their_median():
     assert attribution.middle(np.array([1.0, 2.0, 9.0])) == 2.0 and attribution.middle(np.nan) is None
+
+
+def test_what_is_counted_is_read_from_the_table():
+    assert attribution.measure(attribution.attribute(ADS.assign(inquiries=np.nan, opportunities=1))) == "opportunities"
+    assert attribution.measure(attribution.attribute(ADS.head(0))) == "inquiries"

@@ -480,3 +480,12 @@ def test_the_summary_of_unknown_spend_or_of_nothing_claims_nothing():
     (message,) = keywords.summary(unknown)
     assert message == {"id": "keywords.spend_unknown", "words": len(WORDS)} and MESSAGES[message["id"]]
     assert keywords.summary(unknown.head(0)) == []
+
+
+def test_the_summary_says_over_which_weeks_and_at_what_cost():
+    message = keywords.summary(keywords.decide(WORDS, 100), weeks=7.57)[0]
+    assert (message["id"], message["weeks"]) == ("keywords.spent_in_weeks", 7.6)
+    assert message["cost"] == pytest.approx(WORDS["spend"].sum() / WORDS["inquiries"].sum())
+    assert message["cost_low"] < message["cost"] < message["cost_high"]
+    silent = keywords.summary(keywords.decide(WORDS.assign(inquiries=0), 100), weeks=1)[0]
+    assert silent["cost"] is None and silent["cost_high"] > silent["cost_low"]

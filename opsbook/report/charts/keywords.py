@@ -29,12 +29,12 @@ def spend_against_inquiries(table: pd.DataFrame, ax: Axes | None = None) -> Axes
     if rows.empty:
         return None
     rows = rows.assign(expected=rows["rate"] * rows["clicks"])
-    faint = min(0.7, 20 / len(rows))
+    faint, size = min(0.7, max(0.15, 20 / len(rows))), 16 if len(rows) <= 60 else 9
     for decision, colour in DECISION_COLOURS.items():
         group = rows[rows["decision"] == decision]
         name = f"{_decision(decision)} ({len(group)})" if len(group) else None
         ax.vlines(group["spend"], group["inquiries_lower"], group["inquiries_upper"], color=colour, lw=1, alpha=faint)
-        ax.scatter(group["spend"], group["expected"], s=16, color=colour, label=name, zorder=3)
+        ax.scatter(group["spend"], group["expected"], s=size, color=colour, label=name, zorder=3)
     _break_even(rows, ax)
     ax.set(xscale="log", yscale="log", ylim=(rows["expected"].min() / 3, rows["inquiries_upper"].max() * 1.5))
     label_axes(ax, x="spend", y="expected_inquiries")

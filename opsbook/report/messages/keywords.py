@@ -52,6 +52,10 @@ MESSAGES: dict[str, str] = {
         "{spend:,.2f} CNY bought {clicks:,} clicks and {inquiries:.4g} inquiries; by chance alone an inquiry may cost "
         "{cost_low:,.2f} to {cost_high:,.2f} CNY (80 %)."
     ),
+    "keywords.spent_in_weeks": N_(
+        "{spend:,.0f} CNY in {weeks:g} weeks bought {clicks:,} clicks and {inquiries:.4g} inquiries at {cost:,.0f} CNY "
+        "each; by chance alone an inquiry may cost {cost_low:,.0f} to {cost_high:,.0f} CNY (80 %)."
+    ),
     "keywords.nothing_spent": N_("Nothing was spent: {clicks:,} clicks and {inquiries:.4g} inquiries."),
     "keywords.spent_cost_only": N_(
         "{spend:,.2f} CNY was spent on {words:,} words. No export says which inquiries they brought: only the cost is "
