@@ -22,7 +22,8 @@ def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Heat map of the share that ordered again, by cohort and periods since the first order (`customers.retention`):
     the future is blank, a period that has not ended has a star, a share of too few persons to be shown is `<5`."""
     later = table[table["lived"] > 0]
-    wide = table.pivot(index="cohort", columns="lived", values="share").iloc[:, 1:]
+    shaded = table.assign(share=table["share"].fillna(0))  # lived and not shown: light; the future stays blank
+    wide = shaded.pivot(index="cohort", columns="lived", values="share").iloc[:, 1:]
     if wide.shape[1] == 0:
         ax.set_axis_off()
         return _say(ax, "customers.chart_retention_young", cohorts=len(wide))
@@ -42,7 +43,7 @@ def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
             fontsize="x-small",
             color="#1a2233",
         )
-    sizes = table[table["lived"] == 0]["active"].map("{:,.0f}".format, na_action="ignore").fillna("<5")
+    sizes = ["<5" if pd.isna(size) else f"{size:,.0f}" for size in table.loc[table["lived"] == 0, "active"]]
     ax.set_yticks(range(len(wide)), [f"{cohort} ({size})" for cohort, size in zip(wide.index, sizes, strict=True)])
     ax.set_xticks(range(wide.shape[1]), wide.columns)
     ax.grid(visible=False)
@@ -138,6 +139,7 @@ def value_at_age(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
             label=translate(side),
         )
     ax.legend()
+    ax.set_xticks(table["age_days"].unique())
     label_axes(ax, x="age_days", y="margin_per_customer")
     oldest = table[table["age_days"] == table["age_days"].max()]
     sides = ", ".join(f"{translate(row.side)} {row.margin_per_customer:,.0f}" for row in oldest.itertuples())

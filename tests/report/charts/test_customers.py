@@ -115,3 +115,14 @@ def test_no_rows_no_picture():
     names = ("retention", "cohort_value", "rfm", "backtest", "value_at_age", "shares", "pools", "timeline", "leads")
     assert all(getattr(customers, name)(empty) is None for name in names)
     assert customers.gaps(empty, empty) is None
+
+
+def test_shares_of_too_few_persons_are_written_as_such():
+    table = analysis.retention(ORDERS, as_of="2026-04-30")
+    hidden = table.assign(
+        active=table["active"].mask(table["active"] > 0), share=table["share"].mask(table["active"] > 0)
+    )
+    ax = customers.retention(hidden)
+    texts = [text.get_text() for text in ax.texts]
+    assert texts.count("<5") == ((table["active"] > 0) & (table["lived"] > 0) & table["complete"]).sum() > 0
+    assert ax.get_yticklabels()[0].get_text().endswith("(<5)") and "not shown" in ax.get_label()
