@@ -77,12 +77,15 @@ def noise(people: pd.DataFrame, limits: dict) -> dict:
     """Share of visits that look like off-site junk or peers' clicks.
 
     One page, a few seconds, no buyer level, no contact (our default). Noise cannot be recognised for certain, so it
-    is suspected, never named.
+    is suspected, never named. A burst of it from one country on one day (`missed.burst`) is shown as evidence, and
+    decides nothing: every store has odd days.
     """
     hits = people["noise"]
     countries = people.loc[hits.fillna(False).astype(bool), "country"].value_counts()
     more = {"country": str(countries.index[0]), "from_country": int(countries.iloc[0])} if len(countries) else {}
-    more |= {"seconds": limits["noise_seconds"], "id": "diagnosis.noise_from" if more else "diagnosis.noise"}
+    burst = missed.burst(people, limits["burst_level"])
+    shown = "noise_burst" if burst else "noise_from" if more else "noise"
+    more |= burst | {"seconds": limits["noise_seconds"], "id": f"diagnosis.{shown}"}
     row = _of_visits("noise", hits, limits, more)
     return row | {"verdict": "suspected"} if row["verdict"] == "named" else row
 
@@ -177,10 +180,11 @@ def _missed_everywhere(people: pd.DataFrame, limits: dict) -> dict:
     eager, lost = int(counts["eager"].sum()), int(counts["missed"].sum())
     if len(counts) < 3:
         return blank("store_level")
+    able = counts["left_out"].sum()
     evidence = faults.evidence(
-        0, 0, counts["left_out"].sum(), lost, limits["chance"], max(limits["alike"]), limits["fault_ratio"]
+        0, 0, able, able - lost, 1 - limits["chance"], max(limits["alike"]), limits["fault_ratio"]
     )
-    chance = float(faults.probability(evidence, limits["prior"]))
+    chance = faults.probability(evidence, limits["prior"]).item()
     judged = verdict(chance, limits["confidence"])
     numbers_ = {
         "id": "diagnosis.store_missed",
@@ -215,8 +219,9 @@ def bid_budget(own_keyword: pd.DataFrame, ad_keyword: pd.DataFrame, break_even: 
     chance, evidence = max(readings, key=lambda reading: reading[0])
     judged = verdict(chance, limits["confidence"])
     name = evidence["id"].removeprefix("diagnosis.")
+    stars = {"stars": limits["first_five_stars"]} if name == "reach" else {}
     step = {
-        "named": {"id": f"diagnosis.next.{name}"},
+        "named": {"id": f"diagnosis.next.{name}"} | stars,
         "cleared": {"id": "diagnosis.next.none"},
         "unknown": {"id": "diagnosis.collect.bid_budget"},
     }

@@ -14,41 +14,42 @@ _NOTHING = {"id": "diagnosis.next.none"}
 def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame, limits: dict) -> pd.DataFrame:
     """Each product beside its sisters: opportunities against those to be expected, and the chance of a fault.
 
-    `expected` = visits x rate of the other products x `mix`, how good its words are (`faults.crossed`, where the
-    advert report knows products, words and inquiries). The buyers of the 11/9/2 test are weighed there alone and
-    taken out of `visits` and `events`, not counted twice. `probability` weighs both kinds of evidence, `from_misses`
-    the second alone. `shared`: share of advert clicks on words that other products have too; `other_words`: chance
-    that most visitors have other words. Indexed by product.
+    Buyers that the visitor table knows are compared with buyers at other products who wrote to as many of the other
+    suppliers (`missed.kinds`); the visits that it does not know, from the product or else the advert report, with the
+    rate of all others. `expected` = both, x `mix`, how good the product's words are (`faults.crossed`, where the
+    advert report knows products, words and inquiries). `probability` weighs all of it, `from_misses` the buyers of
+    the 11/9/2 test alone. `shared`: share of advert clicks on words that other products have too; `other_words`:
+    chance that most visitors have other words. Indexed by product.
     """
-    counts = _counts(performance, cells, people).join(missed.by_product(people, limits["chance"]), how="outer")
+    met, wrote = missed.kinds(people, limits)
+    unknown = _unknown_visits(performance, cells, met, wrote, people)
+    counts = unknown.join(missed.by_product(people, limits["chance"]), how="outer")
+    counts = counts.reindex(counts.index.union(met.index).rename("product_id"))
     counts = counts.join(_mix(cells)).join(_matching(people, limits))
     counts = counts.fillna({"eager": 0, "missed": 0, "left_out": 0, "mix": 1.0, "sisters": limits["chance"]})
-    counts["expected"] = _expected(counts["events"], counts["visits"] * counts["mix"])
-    return _weighed(counts, limits)
+    met, wrote = (table.reindex(counts.index, fill_value=0.0) for table in (met, wrote))
+    usual = _usual(met, wrote).mul(counts["mix"], axis=0)
+    buyers = (met.where(usual.notna(), 0.0), wrote.where(usual.notna(), 0.0), usual.fillna(0.5))
+    return _weighed(counts, buyers, limits)
 
 
-def _counts(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Visits and opportunities by product, from the table that counts most: performance, visitors or adverts."""
-    others = people.drop(missed.judged(people).index)
-    others = others[others["product_id"].notna() & others["contacted_us"].notna()]
-    wrote = others["contacted_us"].astype(float).groupby(others["product_id"])
+def _unknown_visits(performance, cells, met, wrote, people) -> pd.DataFrame:
+    """Visits and opportunities by product of which the visitor table knows nothing, from the report that counts
+    most."""
     adverts = cells.dropna(subset=["product_id"]).groupby("product_id")[["clicks", "inquiries"]].sum()
-    sources = [
-        _without_judged(history.product_counts(performance), performance, people),
-        wrote.agg(visits="size", events="sum"),
-        adverts.set_axis(["visits", "events"], axis=1),
-    ]
-    return max(sources, key=lambda counts: counts["events"].sum()).astype(float)
+    reports = [history.product_counts(performance), adverts.set_axis(["visits", "events"], axis=1)]
+    counts = max(reports, key=lambda report: report["events"].sum()).astype(float)
+    known = pd.DataFrame({"visits": met.sum(axis=1), "events": wrote.sum(axis=1)})
+    rest = (counts - known.reindex(counts.index).fillna(0)).clip(lower=0)
+    return rest.assign(events=rest["events"].clip(upper=rest["visits"]))
 
 
-def _without_judged(counts: pd.DataFrame, performance: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """The counts less the buyers of the 11/9/2 test who fall into the same weeks."""
-    if not history.has(performance, "period_start", "period_end"):
-        return counts
-    first, last = (pd.to_datetime(performance[column]) for column in ("period_start", "period_end"))
-    buyers = missed.judged(people[people["on"].between(first.min(), last.max())])
-    taken = buyers["contacted_us"].astype(float).groupby(buyers["product_id"]).agg(visits="size", events="sum")
-    return (counts - taken.reindex(counts.index).fillna(0)).clip(lower=0)
+def _usual(met: pd.DataFrame, wrote: pd.DataFrame) -> pd.DataFrame:
+    """The chance that a buyer of each kind writes to us, from the other products; missing where they met none."""
+    others_met, others_wrote = met.sum() - met, wrote.sum() - wrote
+    total = met.to_numpy().sum()
+    average = wrote.to_numpy().sum() / total if total else 0.0
+    return ((others_wrote + average) / (others_met + 1)).where(others_met > 0)
 
 
 def _expected(events: pd.Series, exposure: pd.Series) -> pd.Series:
@@ -76,28 +77,44 @@ def _matching(people: pd.DataFrame, limits: dict) -> pd.DataFrame:
     return counts.assign(other_words=share_above(other, counts["words_known"], limits["mismatch_share"]))
 
 
-def _weighed(counts: pd.DataFrame, limits: dict) -> pd.DataFrame:
+def _weighed(counts: pd.DataFrame, buyers: tuple, limits: dict) -> pd.DataFrame:
     """The probability of each candidate, from all its counts and from its missed buyers, and the visits still
     needed."""
-    counts = counts.fillna({"events": 0, "expected": 0})
+    unknown = counts["events"].fillna(0), _expected(counts["events"], counts["visits"] * counts["mix"]).fillna(0)
+    met, wrote, usual = buyers
+    counts = counts.assign(
+        visits=counts["visits"].fillna(0) + met.sum(axis=1),
+        events=unknown[0] + wrote.sum(axis=1),
+        expected=unknown[1] + (met * usual).sum(axis=1),
+    )
     candidate = (counts["expected"] >= limits["min_expected"]) | (counts["left_out"] >= limits["min_eager"])
     stake = counts["expected"].clip(lower=limits["min_expected"])
     prior = faults.shared_prior(stake.where(candidate, 0), limits["prior"])
-    shape = (faults.spread(counts["events"], counts["expected"], limits["alike"]), limits["fault_ratio"])
-    usual = counts["sisters"].clip(lower=limits["chance"])
-    buyers = (counts["left_out"], counts["missed"], usual)
-    joint = faults.evidence(counts["events"], counts["expected"], *buyers, *shape)
-    often = faults.evidence(0 * counts["events"], 0 * counts["expected"], *buyers, _ALL_ALIKE, 1.0)
-    by_rate, by_misses = (faults.probability(log_evidence, prior) for log_evidence in (joint, often))
-    passed_over = _passed_over(counts, usual) < limits["miss_level"]
+    alike = faults.spread(*unknown, *buyers, limits["alike"])
+    others = counts["events"].sum() - counts["events"]
+    # what to expect is known as well only as the others' events say it
+    blurred = 1 / (1 / alike + 1 / others.clip(lower=1))
+    joint = faults.evidence(*unknown, *buyers, blurred, limits["fault_ratio"])
+    by_rate = faults.probability(joint, prior)
+    by_misses = _by_misses(counts, prior, limits)
     newcomer = limits["prior"] * stake / (stake.where(candidate, 0).sum() + stake.where(~candidate, 0))
-    needed = faults.expected_needed(*shape, newcomer, limits["confidence"])
+    needed = faults.expected_needed(alike, limits["fault_ratio"], newcomer, limits["confidence"])
     return counts.assign(
         candidate=candidate,
-        probability=np.where(candidate, np.where(passed_over, np.maximum(by_rate, by_misses), by_rate), np.nan),
-        from_misses=np.where(passed_over, by_misses, 0.0),
+        probability=np.where(candidate, np.maximum(by_rate, by_misses), np.nan),
+        from_misses=by_misses,
         still_needed=(needed / counts["expected"] - 1).clip(lower=0) * counts["visits"].where(counts["expected"] > 0),
     )
+
+
+def _by_misses(counts: pd.DataFrame, prior: pd.Series, limits: dict) -> np.ndarray:
+    """The chance of a fault from the buyers of the 11/9/2 test alone; 0 where chance explains the misses."""
+    usual = counts["sisters"].clip(lower=limits["chance"])
+    none = np.zeros(len(counts))
+    wrote = counts["left_out"] - counts["missed"]
+    often = faults.evidence(none, none, counts["left_out"], wrote, 1 - usual, _ALL_ALIKE, 1.0)
+    rare = _passed_over(counts, usual) < limits["miss_level"]
+    return np.where(rare, faults.probability(often, prior), 0.0)
 
 
 def _passed_over(counts: pd.DataFrame, usual: pd.Series) -> pd.Series:
@@ -116,10 +133,12 @@ def words(cells: pd.DataFrame, limits: dict) -> pd.DataFrame:
     sums = crossed.groupby("keyword")[["clicks", "inquiries", "expected_of_word", "shared_word"]].sum()
     counts = sums.set_axis(["visits", "events", "expected", "shared"], axis=1)
     counts["shared"] /= counts["visits"].where(counts["visits"] > 0)
-    counts["expected"] = _expected(counts["events"], counts["expected"])
+    counts["mix"] = counts["expected"] / counts["visits"].where(counts["visits"] > 0)
     clicked = cells[(cells["clicks"] > 0) & cells["product_id"].notna()]
     counts["products"] = clicked.groupby("keyword")["product_id"].nunique().reindex(counts.index).fillna(0).astype(int)
-    return _weighed(counts.assign(left_out=0, missed=0, sisters=limits["chance"]), limits)
+    nobody = pd.DataFrame(index=counts.index)
+    counts = counts.assign(left_out=0, missed=0, sisters=limits["chance"])
+    return _weighed(counts, (nobody, nobody, nobody), limits)
 
 
 def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:

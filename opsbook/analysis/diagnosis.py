@@ -51,9 +51,9 @@ def diagnose(
     """Which causes explain that clicks do not become inquiries, each with its evidence and its probability.
 
     `store_tables`: canonical tables by name, each may be missing or empty: `visitor, product_performance,
-    product_profile, ad_keyword, own_keyword, ad_product, store_kpi`. Used are the natural weeks up to `week` (a
-    Saturday), eight by our default. `value_per_inquiry` (CNY) adds the test whether clicks cost more than they bring.
-    `rules`: a `rules.RuleSet`.
+    product_profile, ad_keyword, own_keyword, store_kpi`. Used are the natural weeks up to `week` (a Saturday), eight
+    by our default. `value_per_inquiry` (CNY) adds the test whether clicks cost more than they bring. `rules`: a
+    `rules.RuleSet`.
 
     Columns: `scope` (store, product, keyword), `object` (empty for the store), `cause` (`STEPS`), `probability`
     (missing where nothing can be said), `evidence` and `next_step` (messages), `verdict`: `named` above the

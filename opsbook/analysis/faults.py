@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, gammaincinv, logit, logsumexp, xlogy
-from scipy.stats import nbinom, poisson
+from scipy.special import expit, gammaincinv, logit, logsumexp, xlog1py, xlogy
+from scipy.stats import poisson
 
 _NODES = 64  # equally likely factors that stand for each hypothesis
+_SHARES = (np.arange(_NODES) + 0.5) / _NODES
 
 
 def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 8.0) -> pd.DataFrame:
@@ -44,37 +45,52 @@ def _factor_elsewhere(group, events, expected, worth: float) -> np.ndarray:
     return (_elsewhere(group, events) + worth) / (_elsewhere(group, expected) + worth)
 
 
-def spread(events: pd.Series, expected: pd.Series, bounds: tuple[float, float]) -> float:
+def spread(events, expected, met, wrote, usual, bounds: tuple[float, float]) -> float:
     """How alike healthy rows are: the events that "as the others" is worth, the shape of the spread of factors.
 
-    The likeliest of the values between `bounds` (our default: factors of healthy rows differ by 20 to 32 %), negative
-    binomial, without the row that falls short most, so that a culprit does not widen the range that excuses it.
+    The likeliest of the values between `bounds` (our default: factors of healthy rows differ by 20 to 32 %, which is
+    1 / sqrt(shape)), without the row that falls short most, so that a culprit does not widen the range that excuses
+    it. Counts as in `evidence`.
     """
-    x, e = (values.to_numpy(dtype=float)[(expected > 0) & events.notna()] for values in (events, expected))
-    keep = np.arange(len(x)) != (poisson.cdf(x, e).argmin() if len(x) else -1)
-    grid = np.geomspace(*bounds, 12)[:, None]
-    return float(grid[nbinom.logpmf(x[keep], grid, grid / (grid + e[keep])).sum(axis=1).argmax(), 0])
+    counts = _counts(events, expected, met, wrote, usual)
+    got, due = counts[0] + counts[3].sum(axis=1), counts[1] + (counts[2] * counts[4]).sum(axis=1)
+    keep = (due > 0) & (np.arange(len(due)) != (poisson.cdf(got, due).argmin() if len(due) else -1))
+    grid = np.geomspace(*bounds, 8)
+    kept = [values[keep] for values in counts]
+    return float(max(grid, key=lambda alike: _log_likelihood(_healthy(alike), *kept).sum()))
 
 
-def evidence(events, expected, left_out, missed, usual, alike: float, ratio: float) -> np.ndarray:
+def evidence(events, expected, met, wrote, usual, alike, ratio: float) -> np.ndarray:
     """Log of how much likelier the counts of a row are when it is at fault than when it is healthy.
 
-    One factor stands behind both counts, how well the row does beside its sisters: events are Poisson with mean
-    `expected` x factor, and eager buyers write to us with chance (1 - `usual`) x factor, so misses are binomial.
-    Healthy: the factor is Gamma(`alike`, `alike`) around 1. At fault: anything between 0 and `ratio` is as likely.
-    Without eager buyers (0 of 0) the events decide alone.
+    One factor stands behind all counts, how well the row does beside its sisters. Of visits of which nothing more is
+    known, `events` are Poisson with mean `expected` x factor. Buyers that are known are counted by kind, one column
+    each: of `met` buyers `wrote` did, each with chance `usual` x factor, so they are binomial and tell far more than
+    as many visits. Healthy: the factor is Gamma(`alike`, `alike`) around 1. At fault: anything between 0 and `ratio`
+    is as likely. `alike` may differ by row.
     """
-    counts = [np.asarray(values, dtype=float)[..., None] for values in (events, expected, left_out, missed, usual)]
-    share = (np.arange(_NODES) + 0.5) / _NODES
-    return _log_likelihood(ratio * share, *counts) - _log_likelihood(gammaincinv(alike, share) / alike, *counts)
+    counts = _counts(events, expected, met, wrote, usual)
+    return _log_likelihood(ratio * _SHARES, *counts) - _log_likelihood(_healthy(alike), *counts)
 
 
-def _log_likelihood(factor: np.ndarray, events, expected, left_out, missed, usual) -> np.ndarray:
+def _healthy(alike) -> np.ndarray:
+    """Equally likely factors of a healthy row."""
+    shape = np.asarray(alike, dtype=float)[..., None]
+    return gammaincinv(shape, _SHARES) / shape
+
+
+def _counts(events, expected, met, wrote, usual) -> list[np.ndarray]:
+    """The counts of rows as one array each, those of known buyers with a column per kind."""
+    given = [np.atleast_1d(np.asarray(values, dtype=float)) for values in (events, expected, met, wrote, usual)]
+    return given[:2] + [values if values.ndim == 2 else values[:, None] for values in given[2:]]
+
+
+def _log_likelihood(factor: np.ndarray, events, expected, met, wrote, usual) -> np.ndarray:
     """Log of the mean likelihood over equally likely factors; constants of the counts are left out."""
-    mean = np.maximum(expected * factor, 1e-9)
-    lost = np.clip(1 - (1 - usual) * factor, 1e-3, 1)
-    terms = xlogy(events, mean) - mean + xlogy(missed, lost) + xlogy(left_out - missed, np.maximum(1 - lost, 1e-9))
-    return logsumexp(terms, axis=-1) - np.log(_NODES)
+    mean = np.maximum(expected[:, None] * factor, 1e-9)
+    chance = np.clip(usual[:, :, None] * np.broadcast_to(factor, mean.shape)[:, None, :], 1e-9, 1 - 1e-3)
+    buyers = xlogy(wrote[:, :, None], chance) + xlog1py((met - wrote)[:, :, None], -chance)
+    return logsumexp(xlogy(events[:, None], mean) - mean + buyers.sum(axis=1), axis=-1) - np.log(_NODES)
 
 
 def probability(log_evidence, prior) -> np.ndarray:
@@ -94,6 +110,7 @@ def shared_prior(stake: pd.Series, prior: float) -> pd.Series:
 def expected_needed(alike: float, ratio: float, prior: pd.Series, confidence: float) -> pd.Series:
     """The expected events after which not a single one would name the row with the wanted confidence."""
     grid = np.linspace(0.5, 60, 240)
-    none = np.zeros(len(grid))
-    sure = probability(evidence(none, grid, none, none, none, alike, ratio), prior.to_numpy()[:, None]) > confidence
+    nobody = np.zeros((len(grid), 0))
+    zero = evidence(np.zeros(len(grid)), grid, nobody, nobody, nobody, alike, ratio)
+    sure = probability(zero, prior.to_numpy()[:, None]) > confidence
     return pd.Series(np.where(sure.any(axis=1), grid[sure.argmax(axis=1)], np.inf), index=prior.index)

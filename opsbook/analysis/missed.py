@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta, binom
+from scipy.stats import beta, binom, poisson
 
 from opsbook.analysis import wordmatch
 
@@ -67,11 +67,51 @@ def _latest(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**flags).drop_duplicates(["person", "product"], keep="last").drop(columns=["person", "product"])
 
 
+def burst(people: pd.DataFrame, level: float) -> dict:
+    """The country and day whose noise is least like chance: more such visits than the country's other days bring.
+
+    P(at least so many | Poisson with the mean of the country's other days, one visit added to them), times the cells
+    tested (Bonferroni), is below `level`; {} where none is. Days are those on which the table has any visit; the
+    hour is not in the data.
+    """
+    noise = people[people["noise"].fillna(False).astype(bool)]
+    days = people["on"].nunique()
+    if days < 2 or noise["country"].isna().all():
+        return {}
+    counts = noise.groupby(["country", noise["on"].dt.normalize()]).size()
+    usual = (counts.groupby(level=0).transform("sum") - counts + 1) / (days - 1)
+    chance = poisson.sf(counts - 1, usual) * len(counts)
+    country, day = counts.index[chance.argmin()]
+    found = {"country": str(country), "day": day.date().isoformat(), "burst": int(counts[country, day])}
+    return found | {"usual": float(usual[country, day])} if chance.min() < level else {}
+
+
 def judged(people: pd.DataFrame) -> pd.DataFrame:
     """The encounters that can speak about our page: matched, eager buyers of whom we know whether they wrote to
     us."""
     kept = people["matched"].fillna(False) & people["eager"].fillna(False) & people["contacted_us"].notna()
     return people[kept.astype(bool) & ~people["noise"].fillna(False).astype(bool)]
+
+
+def kinds(people: pd.DataFrame, limits: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """How many buyers of each kind every product met, and how many of them wrote to us.
+
+    A kind is how a buyer treats the *other* suppliers, because who writes to nobody says little about our page and
+    who writes to most says much: share of the other suppliers viewed that the buyer contacted (contact with us is
+    taken out): `unknown`, `alone` (viewed us only), `nobody`, `few` (up to `asked_little`), `some`, `most` (from the
+    9 of 11 of the example). Visits without a product, or of which nobody knows whether they wrote to us, are left
+    out. Both tables: one row per product, one column per kind.
+    """
+    rows = people[people["product_id"].notna() & people["contacted_us"].notna()]
+    wrote = rows["contacted_us"].astype(float)
+    viewed = rows["suppliers_viewed"] - 1
+    share = (rows["suppliers_contacted"] - wrote).clip(lower=0) / viewed.where(viewed > 0)
+    edges = [-1, 0, limits["asked_little"], 1 - limits["chance"] - 1e-9, np.inf]
+    kind = pd.cut(share, edges, labels=["nobody", "few", "some", "most"]).astype("object")
+    kind = kind.where(share.notna(), np.where(viewed <= 0, "alone", "unknown"))
+    met = pd.crosstab(rows["product_id"], kind).astype(float)
+    sums = wrote.groupby([rows["product_id"], kind]).sum().unstack(fill_value=0.0)
+    return met, sums.reindex(index=met.index, columns=met.columns, fill_value=0.0)
 
 
 def by_product(people: pd.DataFrame, chance: float, level: float = 0.9) -> pd.DataFrame:

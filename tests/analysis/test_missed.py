@@ -2,7 +2,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, poisson
 
 from opsbook.analysis import missed, rules
 from opsbook.analysis.diagnosis import limits_of
@@ -143,3 +143,51 @@ def test_the_input_is_not_changed():
     before = table.copy()
     missed.encounters(table, TEXTS, LIMITS)
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_kinds_count_what_buyers_do_at_the_other_suppliers():
+    rows = people(
+        {},  # 9 of the 10 others
+        {"tm": True},  # 8 of the 10 others
+        {"suppliers_tm": 3},  # 3 of 10
+        {"suppliers_tm": 3, "tm": True},  # 2 of 10: at most 0.2 is few
+        {"suppliers_tm": 1, "tm": True},  # us alone
+        {"suppliers_tm": 0},
+        {"suppliers_viewed": 1, "suppliers_tm": 0},
+        {"suppliers_viewed": None},
+        {"tm": None},
+        {"product_id": None},
+        {"product_id": "2", "tm": True},
+    )
+    met, wrote = missed.kinds(rows, LIMITS)
+    assert met.loc["1"].to_dict() == {"most": 1, "some": 2, "few": 1, "nobody": 2, "alone": 1, "unknown": 1}
+    assert wrote.loc["1"].to_dict() == {"most": 0, "some": 1, "few": 1, "nobody": 1, "alone": 0, "unknown": 0}
+    assert met.loc["2"].sum() == wrote.loc["2", "some"] == 1
+
+
+@pytest.mark.parametrize(("viewed", "contacted", "most"), [(12, 9, True), (12, 8, False)])
+def test_most_starts_at_nine_of_eleven_others(viewed, contacted, most):
+    met, _ = missed.kinds(people({"suppliers_viewed": viewed, "suppliers_tm": contacted}), LIMITS)
+    assert ("most" in met) == most
+
+
+def noisy(counts, country="BR"):
+    junk = {"page_views": 1, "stay_seconds": 2, "level": None, "suppliers_tm": 0, "country": country}
+    days = pd.date_range("2026-09-01", periods=len(counts)).strftime("%Y-%m-%d")
+    return [junk | {"on": day} for day, count in zip(days, counts, strict=True) for _ in range(count)]
+
+
+def test_a_burst_is_a_day_of_a_country_far_above_its_other_days():
+    found = missed.burst(people(*noisy([1, 2, 12, 1, 2]), *noisy([2, 2, 2, 2, 2], "US")), 0.01)
+    assert found == {"country": "BR", "day": "2026-09-03", "burst": 12, "usual": pytest.approx((6 + 1) / 4)}
+
+
+@pytest.mark.parametrize("counts", [[3, 3, 3, 3], [0, 0, 3, 0], [12], []])
+def test_what_chance_or_a_single_day_explains_is_no_burst(counts):
+    assert missed.burst(missed.encounters(visits(*noisy(counts)), TEXTS, LIMITS), 0.01) == {}
+
+
+def test_a_burst_is_judged_for_all_cells_together():
+    rows = people(*noisy([1, 1, 7, 1, 1]))
+    chance = poisson.sf(6, 5 / 4) * 5
+    assert missed.burst(rows, chance * 1.01) and not missed.burst(rows, chance * 0.99)

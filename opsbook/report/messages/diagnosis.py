@@ -13,6 +13,11 @@ MESSAGES: dict[str, str] = {
         "level, no contact; {from_country:,} of them come from {country}. That is a suspicion; from {limit:.0%} on "
         "it would explain missing inquiries."
     ),
+    "diagnosis.noise_burst": N_(
+        "{part:,} of {visits:,} visits ({share:.0%}) look like noise: one page, under {seconds} seconds, no buyer "
+        "level, no contact; {burst:,} of them come from {country} on {day}, where {usual:.1f} a day are usual. That "
+        "is a suspicion; from {limit:.0%} on it would explain missing inquiries."
+    ),
     "diagnosis.mismatch": N_(
         "{part:,} of {visits:,} visitors whose words are known ({share:.0%}) search for something that the product "
         "they saw does not name; above {limit:.0%} the words are to blame before any page."
@@ -45,11 +50,11 @@ MESSAGES: dict[str, str] = {
     # what was found of products and words
     "diagnosis.product": N_(
         "{events:,} opportunities of {visits:,} visits where {expected:.1f} were to be expected at the rate of its "
-        "sisters on such words."
+        "sisters with such buyers and words."
     ),
     "diagnosis.product_missed": N_(
         "{events:,} opportunities of {visits:,} visits where {expected:.1f} were to be expected at the rate of its "
-        "sisters on such words. Besides, {missed} of {eager} matched buyers who wrote to most suppliers passed it "
+        "sisters with such buyers and words. Besides, {missed} of {eager} matched buyers who wrote to most suppliers passed it "
         "over: at {chance:.0%} each, so many or more are missed with a probability of {p_value:.1%}."
     ),
     "diagnosis.product_unknown": N_(
@@ -106,7 +111,7 @@ MESSAGES: dict[str, str] = {
         "store as a whole; bought orders harm."
     ),
     "diagnosis.next.reach": N_(
-        "Test higher bids on the words that bring inquiries, and lift their promotion score to 3 stars."
+        "Test higher bids on the words that bring inquiries, and lift their promotion score to {stars} stars."
     ),
     "diagnosis.next.hours": N_("Test a higher budget, or spread it over the hours in which buyers are awake."),
     "diagnosis.next.dear": N_("Test lower bids: a click costs more than it brings."),
