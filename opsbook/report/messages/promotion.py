@@ -23,37 +23,37 @@ MESSAGES: dict[str, str] = {
     ),
     "promotion.unknown": N_("Cannot be judged: spend, result, exchange rate or margin is missing."),
     "promotion.loses_orders": N_(
-        "¥{spend:,.0f} brought {events:,.0f} orders: ROI {roi:.2f} ({roi_lower:.2f} to {roi_upper:.2f}) against a "
+        "¥{spend:,.0f} spent, orders: {events:,.0f}; ROI {roi:.2f} ({roi_lower:.2f} to {roi_upper:.2f}) against a "
         "break-even of {break_even_roi:.2f}; the chance that the plan loses money is {prob_loss:.0%}."
     ),
     "promotion.pays_orders": N_(
-        "¥{spend:,.0f} brought {events:,.0f} orders: ROI {roi:.2f} ({roi_lower:.2f} to {roi_upper:.2f}), above "
+        "¥{spend:,.0f} spent, orders: {events:,.0f}; ROI {roi:.2f} ({roi_lower:.2f} to {roi_upper:.2f}), above "
         "the break-even of {break_even_roi:.2f}; the chance of a loss is {prob_loss:.0%}."
     ),
     "promotion.not_enough_data_orders": N_(
-        "{events:,.0f} orders for ¥{spend:,.0f} are too few: the ROI may be {roi_lower:.2f} or {roi_upper:.2f}, "
+        "¥{spend:,.0f} spent, orders: {events:,.0f}, too few to tell; the ROI may be {roi_lower:.2f} or {roi_upper:.2f}, "
         "break-even is {break_even_roi:.2f}. About ¥{spend_needed:,.0f} more would tell, if the ROI stays at "
         "{roi:.2f}."
     ),
     "promotion.not_enough_data_by_far_orders": N_(
-        "{events:,.0f} orders for ¥{spend:,.0f}: the ROI of {roi:.2f} is so close to the break-even of "
+        "¥{spend:,.0f} spent, orders: {events:,.0f}; the ROI of {roi:.2f} is so close to the break-even of "
         "{break_even_roi:.2f} that no reasonable spend would tell."
     ),
     "promotion.loses_opportunities": N_(
-        "¥{spend:,.0f} brought {events:,.0f} opportunities: at their stated value an ROI of {roi:.2f} "
+        "¥{spend:,.0f} spent, opportunities: {events:,.0f}; at their stated value an ROI of {roi:.2f} "
         "({roi_lower:.2f} to {roi_upper:.2f}); the chance that the plan loses money is {prob_loss:.0%}."
     ),
     "promotion.pays_opportunities": N_(
-        "¥{spend:,.0f} brought {events:,.0f} opportunities: at their stated value an ROI of {roi:.2f} "
+        "¥{spend:,.0f} spent, opportunities: {events:,.0f}; at their stated value an ROI of {roi:.2f} "
         "({roi_lower:.2f} to {roi_upper:.2f}); the chance of a loss is {prob_loss:.0%}."
     ),
     "promotion.not_enough_data_opportunities": N_(
-        "{events:,.0f} opportunities for ¥{spend:,.0f} are too few: at their stated value the ROI may be "
+        "¥{spend:,.0f} spent, opportunities: {events:,.0f}, too few to tell; at their stated value the ROI may be "
         "{roi_lower:.2f} or {roi_upper:.2f}. About ¥{spend_needed:,.0f} more would tell, if it stays at "
         "{roi:.2f}."
     ),
     "promotion.not_enough_data_by_far_opportunities": N_(
-        "{events:,.0f} opportunities for ¥{spend:,.0f}: at their stated value the ROI of {roi:.2f} is so close to "
+        "¥{spend:,.0f} spent, opportunities: {events:,.0f}; at their stated value the ROI of {roi:.2f} is so close to "
         "break-even that no reasonable spend would tell."
     ),
     "promotion.target_below_break_even": N_(
