@@ -142,3 +142,10 @@ def test_roles_are_read_by_their_own_figures():
 def test_the_most_money_at_stake_stands_first():
     decided = pd.DataFrame({"expected_profit": [5.0, -50.0, np.nan, 20.0], "spend": [1.0, 60.0, 30.0, 2.0]})
     assert ad_words.by_stake(decided).index.tolist() == [1, 2, 3, 0]
+
+
+@pytest.mark.parametrize(("gain", "kept"), [(0.2, False), (0.21, True)])
+def test_a_grouping_has_to_gain_more_than_two_standard_errors(monkeypatch, gain, kept):
+    best = pd.DataFrame({"gain": [gain, 0.0], "gain_se": [0.1, 0.0]}, index=["campaign", "one group"])
+    monkeypatch.setattr(ad_words.rates, "choose_group", lambda *_: best)
+    assert (ad_words.grouping(words(0.03, 0.03)) is not None) == kept
