@@ -201,7 +201,7 @@ def _missed_everywhere(people: pd.DataFrame, limits: dict) -> dict:
     return finding("store", STORE, "store_level", chance, judged, numbers_, step[judged])
 
 
-def bid_budget(own_keyword: pd.DataFrame, ad_keyword: pd.DataFrame, break_even: float | None, limits: dict) -> dict:
+def bid_budget(own_keyword: pd.DataFrame, ad_keyword: pd.DataFrame, value_per_inquiry, limits: dict) -> dict:
     """Whether too few of the right buyers see the store at all, or each click costs more than it can bring.
 
     Three readings, the likeliest counts: `reach` = own impressions / Top10 average on the same words, week by week;
@@ -211,7 +211,7 @@ def bid_budget(own_keyword: pd.DataFrame, ad_keyword: pd.DataFrame, break_even: 
     readings = [
         _weekly("reach", _reach_by_week(own_keyword, ad_keyword), limits),
         _weekly("hours", _hours_by_week(ad_keyword), limits),
-        _dear(ad_keyword, break_even),
+        _dear(ad_keyword, value_per_inquiry),
     ]
     readings = [reading for reading in readings if reading is not None]
     if not readings:
@@ -270,18 +270,21 @@ def _hours_by_week(ad_keyword: pd.DataFrame) -> pd.Series:
     return sums["weighted"] / sums["spend"].where(sums["spend"] > 0)
 
 
-def _dear(ad_keyword: pd.DataFrame, value: float | None) -> tuple[float, dict] | None:
+def _dear(ad_keyword: pd.DataFrame, value) -> tuple[float, dict] | None:
+    """P(ad inquiries per click < CPC / value of an inquiry), averaged over the draws of the value."""
+    draws = np.atleast_1d(np.asarray(np.nan if value is None else value, dtype=float))
+    draws = draws[draws > 0]
     counted = next((column for column in ("opportunities", "inquiries") if has(ad_keyword, column)), None)
-    if value is None or counted is None or not has(ad_keyword, "clicks", "spend"):
+    if not len(draws) or counted is None or not has(ad_keyword, "clicks", "spend"):
         return None
     clicks, spend, events = numbers(ad_keyword, "clicks", "spend", counted).dropna().sum()
     if not clicks:
         return None
-    chance = float(gammainc(events + 0.5, spend / value))
+    chance = float(gammainc(events + 0.5, spend / draws).mean())
     return chance, {
         "id": "diagnosis.dear",
         "cpc": float(spend / clicks),
         "clicks": int(clicks),
         "inquiries": int(events),
-        "break_even": float(value * events / clicks),
+        "break_even": float(draws.mean() * events / clicks),
     }

@@ -22,7 +22,7 @@ def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFram
     chance that most visitors have other words. Indexed by product.
     """
     met, wrote = missed.kinds(people, limits)
-    unknown = _unknown_visits(performance, cells, met, wrote, people)
+    unknown = _unknown_visits(performance, cells, people)
     counts = unknown.join(missed.by_product(people, limits["chance"]), how="outer")
     counts = counts.reindex(counts.index.union(met.index).rename("product_id"))
     counts = counts.join(_mix(cells)).join(_matching(people, limits))
@@ -33,13 +33,19 @@ def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFram
     return _weighed(counts, buyers, limits)
 
 
-def _unknown_visits(performance, cells, met, wrote, people) -> pd.DataFrame:
-    """Visits and opportunities by product of which the visitor table knows nothing, from the report that counts
-    most."""
+def _unknown_visits(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Visits and opportunities by product of which the visitor table knows nothing.
+
+    From the report that counts most, less the visitors known of the same weeks.
+    """
     adverts = cells.dropna(subset=["product_id"]).groupby("product_id")[["clicks", "inquiries"]].sum()
     reports = [history.product_counts(performance), adverts.set_axis(["visits", "events"], axis=1)]
     counts = max(reports, key=lambda report: report["events"].sum()).astype(float)
-    known = pd.DataFrame({"visits": met.sum(axis=1), "events": wrote.sum(axis=1)})
+    if history.has(performance, "period_start", "period_end"):
+        first, last = (pd.to_datetime(performance[column]) for column in ("period_start", "period_end"))
+        people = people[people["on"].between(first.min(), last.max()) | people["on"].isna()]
+    people = people[people["contacted_us"].notna()]
+    known = people["contacted_us"].astype(float).groupby(people["product_id"]).agg(visits="size", events="sum")
     rest = (counts - known.reindex(counts.index).fillna(0)).clip(lower=0)
     return rest.assign(events=rest["events"].clip(upper=rest["visits"]))
 

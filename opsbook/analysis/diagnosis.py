@@ -46,14 +46,14 @@ _REVIEW_WEEKS = 4  # inquiries are few: a week later nothing could be told from 
 
 
 def diagnose(
-    store_tables: dict[str, pd.DataFrame], *, week: str | date, rules=None, value_per_inquiry: float | None = None
+    store_tables: dict[str, pd.DataFrame], *, week: str | date, rules=None, value_per_inquiry=None
 ) -> pd.DataFrame:
     """Which causes explain that clicks do not become inquiries, each with its evidence and its probability.
 
     `store_tables`: canonical tables by name, each may be missing or empty: `visitor, product_performance,
     product_profile, ad_keyword, own_keyword, store_kpi`. Used are the natural weeks up to `week` (a Saturday), eight
-    by our default. `value_per_inquiry` (CNY) adds the test whether clicks cost more than they bring. `rules`: a
-    `rules.RuleSet`.
+    by our default. `value_per_inquiry` (CNY; a number, or draws where it is uncertain; missing where unknown) adds the
+    test whether clicks cost more than they bring. `rules`: a `rules.RuleSet`.
 
     Columns: `scope` (store, product, keyword), `object` (empty for the store), `cause` (`STEPS`), `probability`
     (missing where nothing can be said), `evidence` and `next_step` (messages), `verdict`: `named` above the

@@ -60,6 +60,12 @@ def test_visitors_known_by_person_are_not_counted_twice():
     assert more.loc["A", "expected"] == pytest.approx(42 * (6 + 8 / 78) / (36 + 1) + 100 * 10 / 100)
 
 
+def test_visitors_of_other_weeks_are_not_taken_out_of_the_report():
+    people = encounters(("A", 40, {"on": "2026-09-12"}), ("B", 30, {"on": None}), ("B", 6, {"on": None, "tm": True}))
+    table = products(performance(A=(100, 3), B=(136, 16)), people)
+    assert table[["visits", "events"]].to_numpy().tolist() == [[140, 3], [136, 16]]
+
+
 def test_buyers_who_write_to_most_are_expected_to_write_more_often():
     wrote = [(name, 9, KEEN | {"tm": True, "suppliers_tm": 4}) for name in "BCD"]
     passed = [(name, 1, KEEN) for name in "BCD"]

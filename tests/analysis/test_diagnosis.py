@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import gamma
 
 from opsbook.analysis import diagnosis
 from opsbook.analysis.brief import ACTION_COLUMNS, OBJECT_TYPES, OWNERS, PRIORITIES, VERBS
+from opsbook.report.messages.diagnosis import MESSAGES
 
 WEEK = "2026-09-19"
 SATURDAYS = pd.date_range("2026-08-01", WEEK, freq="7D")
@@ -219,7 +221,9 @@ def words(impressions, weeks=8):
     ("impressions", "weeks", "verdict"), [(100, 8, "named"), (400, 8, "cleared"), (100, 2, "unknown")]
 )
 def test_few_impressions_beside_the_top10_point_to_the_bids(impressions, weeks, verdict):
-    assert branch(diagnose(own_keyword=words(impressions, weeks)), "bid_budget")["verdict"] == verdict
+    row = branch(diagnose(own_keyword=words(impressions, weeks)), "bid_budget")
+    assert row["verdict"] == verdict
+    assert verdict != "named" or row["next_step"] == {"id": "diagnosis.next.reach", "stars": 3}
 
 
 @pytest.mark.parametrize(("hours", "verdict"), [(40, "named"), (100, "cleared")])
@@ -236,6 +240,27 @@ def test_clicks_dearer_than_they_bring_point_to_the_bids(value, verdict):
     row = branch(diagnosis.diagnose({"ad_keyword": table}, week=WEEK, value_per_inquiry=value), "bid_budget")
     assert row["verdict"] == verdict
     assert (row["evidence"]["cpc"], row["evidence"]["break_even"]) == (4, pytest.approx(value * 0.04))
+
+
+def test_an_uncertain_value_of_an_inquiry_is_averaged_and_an_unknown_one_says_nothing():
+    tables = {"ad_keyword": adverts(lambda p, w: 8).assign(spend=800.0)}  # 128 inquiries for 12,800 CNY
+
+    def chance(value):
+        return branch(diagnosis.diagnose(tables, week=WEEK, value_per_inquiry=value), "bid_budget")["probability"]
+
+    assert chance(np.array([90.0, 110.0])) == pytest.approx((chance(90) + chance(110)) / 2)
+    assert chance(90) == pytest.approx(gamma.cdf(12_800 / 90, 128.5))
+    assert np.isnan(chance(np.nan)) and np.isnan(chance(None))
+
+
+def test_a_burst_of_noise_is_shown_and_decides_nothing():
+    junk = {"page_views": 1, "stay_seconds": 2, "level": None, "country": "BR"}
+    groups = [(2, junk | {"on": f"2026-09-{day}"}) for day in (14, 15, 17)]
+    row = branch(diagnose(visitor=visitors((300, {}), (15, junk | {"on": "2026-09-16"}), *groups)), "noise")
+    assert row["verdict"] == "cleared"
+    burst = {"id": "diagnosis.noise_burst", "country": "BR", "day": "2026-09-16", "burst": 15, "part": 21}
+    assert row["evidence"] | burst == row["evidence"]
+    assert MESSAGES["diagnosis.noise_burst"].format(**row["evidence"])
 
 
 def test_a_later_branch_waits_for_an_earlier_one():
@@ -260,8 +285,6 @@ STORE = {
 
 
 def test_messages_are_plain_and_worded_in_the_report():
-    from opsbook.report.messages.diagnosis import MESSAGES
-
     for tables in (STORE, {"store_kpi": kpi(3)}, {"ad_keyword": STORE["ad_keyword"]}, {"own_keyword": words(100)}):
         table = diagnosis.diagnose(tables, week=date(2026, 9, 19))
         for message in [*table["evidence"], *table["next_step"]]:
@@ -293,8 +316,6 @@ def test_actions_have_the_one_shape_and_follow_what_was_found():
 
 
 def test_no_advice_of_fake_orders_or_foreign_brands():
-    from opsbook.report.messages.diagnosis import MESSAGES
-
     advice = " ".join(text for key, text in MESSAGES.items() if ".next." in key)
     assert "bought orders harm" in advice
     assert "never another company's brand" in advice
