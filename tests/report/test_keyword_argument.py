@@ -12,7 +12,7 @@ from opsbook.report import findings, language
 WEEK = date(2026, 9, 19)
 RULES = rules.load(WEEK)
 LIMITS = diagnosis.limits_of(RULES)
-TABLES = ("visitor", "product_performance", "product_profile", "ad_keyword", "own_keyword", "ad_product", "store_kpi")
+TABLES = ("visitor", "product_performance", "product_profile", "ad_keyword", "own_keyword", "store_kpi")
 
 
 @pytest.fixture(scope="module")
