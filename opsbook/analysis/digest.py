@@ -1,5 +1,7 @@
 """The week in few lines: the largest changes, the chat summary, the most shown products, the figures as plain data."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,9 @@ from opsbook.analysis.sources import window
 from opsbook.analysis.traffic import headline
 
 SCHEMA = 1
+
+#: Columns that say when an event was.
+MOMENTS = ("on", "at", "ordered_at", "created_week")
 
 #: Key figures that count events or persons of a week.
 COUNTS = (
@@ -74,6 +79,25 @@ def board_counts(evaluated: pd.DataFrame) -> pd.DataFrame:
     groups = by_product.groupby("board", sort=False, observed=True)
     counts = {"eligible": lambda of: (of == 2).sum(), "undecided": lambda of: (of == 1).sum(), "products": "size"}
     return pd.DataFrame({name: groups.agg(how) for name, how in counts.items()}).reset_index()
+
+
+def delivered(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What the report read of each table: its rows, and the first and the last day that they cover.
+
+    In: canonical tables by name; a table without any row is left out. Days: those of the windows, else those of the
+    events. Columns out: delivered (name of the table), row_count, first_day, last_day_held.
+    """
+    columns = ["delivered", "row_count", "first_day", "last_day_held"]
+    rows = [(name, len(table), *_span(table)) for name, table in tables.items() if len(table)]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _span(table: pd.DataFrame) -> tuple:
+    """First and last day; missing where no column tells."""
+    starts, ends = (next((c for c in (end, *MOMENTS) if c in table), None) for end in ("period_start", "period_end"))
+    if starts is None or ends is None:
+        return pd.NaT, pd.NaT
+    return pd.to_datetime(table[starts]).min().normalize(), pd.to_datetime(table[ends]).max().normalize()
 
 
 def name_objects(actions: pd.DataFrame, performance: pd.DataFrame, profile: pd.DataFrame) -> pd.DataFrame:

@@ -169,10 +169,10 @@ def review(log: pd.DataFrame, week: date, history: pd.DataFrame, weeks: int = 8,
     predictive for usual. Rates: Fisher's exact test, usual weeks pooled. Holm over the actions reviewed, for each
     question.
 
-    Columns out: action_id, created_week, object_type, object, action, owner, due, status, overdue, review_metric,
-    before, after, usual, p_chance, p_return, verdict (message: open, overdue, dropped, too_early, unknown, chance,
-    return, no_usual, up, down). Even a change that passes both does not prove that the action caused it; the wording
-    says so.
+    Columns out: action_id, created_week, object_type, object, action (message), owner, due, status, overdue,
+    review_metric, before, after, usual, p_chance, p_return, verdict (message: open, overdue, dropped, too_early,
+    unknown, chance, return, no_usual, up, down). Even a change that passes both does not prove that the action caused
+    it; the wording says so.
     """
     week = pd.Timestamp(week)
     rows = log[pd.to_datetime(log["created_week"]) < week].to_dict("records")
@@ -187,6 +187,7 @@ def review(log: pd.DataFrame, week: date, history: pd.DataFrame, weeks: int = 8,
         "status",
         "review_metric",
     ]
+    rows = [row | {"action": json.loads(row["action"])} for row in rows]
     results = [{c: row[c] for c in columns} | _compare(row, week, history, weeks) for row in rows]
     order = [*columns[:8], "overdue", "review_metric", "before", "after", "usual", "p_chance", "p_return", "verdict"]
     table = pd.DataFrame(results, columns=[*order[:-1], "weeks_usual", "too_early", "review_on"])
@@ -251,9 +252,9 @@ def _verdict(row: dict, level: float) -> dict:
     base = {"action_id": row["action_id"], "metric": row["review_metric"]}
     if row["status"] != "done":
         kind = "dropped" if row["status"] == "dropped" else "overdue" if row["overdue"] else "open"
-        return {"id": f"brief.review_{kind}", "action_id": row["action_id"], "due": str(row["due"])}
+        return {"id": f"brief.review_{kind}", "action_id": row["action_id"], "due": _day(row["due"])}
     if row["too_early"]:
-        return {"id": "brief.review_too_early"} | base | {"review_on": str(row["review_on"])}
+        return {"id": "brief.review_too_early"} | base | {"review_on": _day(row["review_on"])}
     if np.isnan(row["p_chance"]):
         return {"id": "brief.review_unknown"} | base
     numbers = {"before": float(row["before"]), "after": float(row["after"])}
@@ -263,3 +264,7 @@ def _verdict(row: dict, level: float) -> dict:
         return {"id": "brief.review_no_usual"} | base | numbers | {"weeks": int(row["weeks_usual"])}
     kind = "return" if row["p_return"] > level else "up" if row["after"] > row["before"] else "down"
     return {"id": f"brief.review_{kind}"} | base | numbers | {"usual": float(row["usual"])}
+
+
+def _day(value) -> str:
+    return "" if pd.isna(value) else f"{pd.Timestamp(value):%Y-%m-%d}"

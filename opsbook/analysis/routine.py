@@ -32,7 +32,8 @@ def completion(log: pd.DataFrame, week: date, rules: RuleSet, weeks: int = 8) ->
     A daily task is due on every working day of the week (rule `routine.workdays`, 0 = Monday), a weekly one once, on
     any day. `missed_streak`: due times in a row, counted back from the end of the week over at most `weeks` weeks,
     without a tick; it does not reach back before the first entry of the log, when nobody kept one. Columns in:
-    routine_log (on, task_id, done). Columns out: those of `tasks`, times_done, times_due, completion_rate, missed_streak, verdict (message).
+    routine_log (on, task_id, done). Columns out: those of `tasks`, times_done, times_due, completion_rate,
+    missed_streak, verdict (message).
     Edge cases: a log without any entry in those weeks says nothing: everything is unknown. Within a log that is kept,
     an entry that is missing, or whose `done` is missing, is a miss.
     """
@@ -50,7 +51,8 @@ def completion(log: pd.DataFrame, week: date, rules: RuleSet, weeks: int = 8) ->
     table[["times_done", "missed_streak"]] = table[["times_done", "missed_streak"]].astype("Int64")
     if rows.empty:
         table[["times_due", "times_done", "missed_streak"]] = pd.NA
-    table["completion_rate"] = (table["times_done"].astype("Float64") / table["times_due"].astype("Float64").replace(0, pd.NA)).astype(float)
+    counts = table[["times_done", "times_due"]].astype("Float64").astype(float)
+    table["completion_rate"] = counts["times_done"] / counts["times_due"].where(counts["times_due"] > 0)
     table["verdict"] = [_completion_message(row) for row in table.to_dict("records")]
     return table[[*tasks(rules).columns, "times_done", "times_due", "completion_rate", "missed_streak", "verdict"]]
 
@@ -171,7 +173,7 @@ def calendar(today: date, rules: RuleSet) -> dict:
     """What the platform's data cover on a day: daily figures up to two days before, weeks from Tuesday on, months
     from the 3rd on.
 
-    Message with data_up_to (last day of daily data), newest_week (the Saturday of the newest week that is out),
+    Message with today, data_up_to (last day of daily data), newest_week (the Saturday of the newest week that is out),
     next_weekly and next_monthly (the next days, after today, on which a week and a month come out). Days of the
     platform's calendar. Source: sellers' accounts of the data centre; rules `routine.data_lag_days`,
     `routine.weekly_data_weekday`, `routine.monthly_data_day`.
@@ -186,4 +188,4 @@ def calendar(today: date, rules: RuleSet) -> dict:
         "next_weekly": last_release + timedelta(days=7),
         "next_monthly": today.replace(day=month_day) if today.day < month_day else next_month,
     }
-    return {"id": "brief.calendar"} | {name: day.isoformat() for name, day in days.items()}
+    return {"id": "brief.calendar"} | {name: day.isoformat() for name, day in ({"today": today} | days).items()}

@@ -98,6 +98,20 @@ def test_board_counts_take_the_best_path_of_a_product():
     assert digest.board_counts(evaluated.head(0)).empty
 
 
+def test_delivered_tells_rows_and_days():
+    tables = {
+        "weeks": pd.DataFrame({"period_start": pd.to_datetime(["2026-06-14"]), "period_end": WEEK}),
+        "events": pd.DataFrame({"ordered_at": pd.to_datetime(["2026-06-03 10:00", "2026-06-01 23:59"])}),
+        "timeless": pd.DataFrame({"x": [1]}),
+        "empty": pd.DataFrame({"on": []}),
+    }
+    table = digest.delivered(tables)
+    assert table["delivered"].tolist() == ["weeks", "events", "timeless"] and table["row_count"].tolist() == [1, 2, 1]
+    assert table.loc[0, ["first_day", "last_day_held"]].tolist() == [pd.Timestamp("2026-06-14"), WEEK]
+    assert table.loc[1, ["first_day", "last_day_held"]].tolist() == [pd.Timestamp(f"2026-06-0{d}") for d in (1, 3)]
+    assert table.loc[2, ["first_day", "last_day_held"]].isna().all()
+
+
 def test_products_go_by_their_newest_title():
     rows = pd.DataFrame(
         {"object_type": ["product", "product", "keyword"], "object": ["1", "2", "1"], "action": [{"id": "x"}] * 3}

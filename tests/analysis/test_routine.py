@@ -122,6 +122,7 @@ def test_what_the_data_do_not_answer_is_unknown():
 def test_calendar(today, data_up_to, newest_week, next_weekly, next_monthly):
     assert routine.calendar(today, RULES) == {
         "id": "brief.calendar",
+        "today": today.isoformat(),
         "data_up_to": data_up_to,
         "newest_week": newest_week,
         "next_weekly": next_weekly,

@@ -117,8 +117,8 @@ MESSAGES: dict[str, str] = {
     "brief.answer_scores_unknown": N_("Low scores are unknown: no product has a score."),
     "brief.answer_posts_unknown": N_("Posts are unknown: none were noted."),
     "brief.calendar": N_(
-        "Daily data up to {data_up_to}; newest week out {newest_week}; next week comes out {next_weekly}, next "
-        "month {next_monthly}."
+        "On {today} the platform has daily data up to {data_up_to} and weeks up to {newest_week}; the next week comes "
+        "out on {next_weekly}, the next month on {next_monthly}."
     ),
     # alternative texts of charts
     "brief.chart_figures": N_("Small lines of {figures} key figures over the last {weeks} weeks."),
@@ -190,6 +190,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "object_name": (N_("Object by name"), "text"),
     "without_inquiry": (N_("No contact"), "text"),
     "eligible": (N_("May enter"), "count"),
+    "delivered": (N_("Table"), "code"),
+    "row_count": (N_("Rows read"), "count"),
+    "first_day": (N_("First day"), "date"),
+    "last_day_held": (N_("Data up to"), "date"),
     "undecided": (N_("Not known"), "count"),
     "per.opportunity": (N_("Opportunity"), "text"),
     "per.order": (N_("Order"), "text"),
