@@ -269,8 +269,8 @@ def _distinct(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """The distinct rows of a table given as columns: which of them each row is, and where each stands first."""
     codes = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
-        values, distinct = pd.factorize(column)
-        codes = pd.factorize(codes * (len(distinct) + 1) + values)[0]
+        values = column if column.dtype.kind == "i" else pd.factorize(column)[0]
+        codes = pd.factorize(codes * (values.max(initial=0) + 2) + values)[0]
     first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     return codes, first
