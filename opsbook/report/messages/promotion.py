@@ -32,8 +32,8 @@ MESSAGES: dict[str, str] = {
     ),
     "promotion.not_enough_data_orders": N_(
         "¥{spend:,.0f} spent, orders: {events:,.0f}, too few to tell; the ROI may be {roi_lower:.2f} or "
-        "{roi_upper:.2f}, break-even is {break_even_roi:.2f}. About ¥{spend_needed:,.0f} more would tell, if the ROI stays at "
-        "{roi:.2f}."
+        "{roi_upper:.2f}, break-even is {break_even_roi:.2f}. About ¥{spend_needed:,.0f} more would tell, if the ROI "
+        "stays at {roi:.2f}."
     ),
     "promotion.not_enough_data_by_far_orders": N_(
         "¥{spend:,.0f} spent, orders: {events:,.0f}; the ROI of {roi:.2f} is so close to the break-even of "
