@@ -1,6 +1,7 @@
 """The `opsbook` command: options in, one call, one line per mistake. Heavy imports wait for their command.
 
-Exit codes: 0 all well; 1 something was rejected, or a report failed or is missing; 2 wrong use; 130 interrupted.
+Exit codes: 0 all well; 1 something was rejected, or a report failed or is missing; 2 wrong use, or a place or receiver that
+cannot be reached; 130 interrupted.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from opsbook import actions_cli
+from opsbook import actions_cli, private_cli
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -19,8 +20,6 @@ WarehouseOption = Annotated[str, typer.Option(help="Folder or URL of the canonic
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of stores.toml, aliases.toml and rules.toml.")]
 StoreOption = Annotated[str, typer.Option(help="Store id, or all.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
-
-app.add_typer(actions_cli.app, name="actions")
 
 WeekOption = Annotated[str, typer.Option(help="The Saturday that ends the week; the newest without it.")]
 AsOfOption = Annotated[
@@ -32,6 +31,10 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Print only what went
 WAREHOUSE = "data/warehouse"
 DATA = Path("data")
 REPORTS = "reports"
+
+
+app.add_typer(actions_cli.app, name="actions")
+app.add_typer(private_cli.app)
 
 
 def main() -> None:
@@ -195,8 +198,8 @@ def weekly(
     todo, limits = runner.pending(batch, force), Limits(cell_seconds, report_seconds)
     with progress.shown(todo, quiet or as_json) as watch:
         result = runner.run(batch, todo, workers=workers, scheduler=scheduler, limits=limits, watch=watch)
-    lines = result.lines() if not quiet else result.lines()[-1:] if not result.failed else result.lines()
-    typer.echo(json.dumps(result.document(), ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+    document = json.dumps(result.document(), ensure_ascii=False, indent=1)
+    typer.echo(document if as_json else "\n".join(result.lines(quiet)))
     raise typer.Exit(int(bool(result.failed)))
 
 

@@ -69,7 +69,7 @@ def execute(
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say is in the result
     clock, begin, failure = _Clock(limits, stop or threading.Event()), time.monotonic(), None
     with tempfile.TemporaryDirectory(prefix="opsbook-") as folder:
         target = Path(folder) / path.name

@@ -35,12 +35,12 @@ class Result:
     def failed(self) -> list[tuple[Unit, Entry]]:
         return [(unit, entry) for unit, entry in self.ran if entry["status"] == "failed"]
 
-    def lines(self) -> list[str]:
-        """For people: what was left out, what failed, the sums, the path of the index."""
+    def lines(self, quiet: bool = False) -> list[str]:
+        """For people: what was left out, what failed, the sums, the path of the index; quiet: failures and path."""
         skipped = [f"{store}: {why}, skipped" for store, why in self.skipped.items()]
         failed = [failure_line(unit, entry) for unit, entry in self.failed]
         sums = f"{len(self.ran) - len(failed)} run, {len(failed)} failed, {len(self.unchanged)} unchanged"
-        return [*skipped, *failed, sums, self.index]
+        return [*failed, self.index] if quiet else [*skipped, *failed, sums, self.index]
 
     def document(self) -> dict[str, Any]:
         """For programs: the same as one JSON object."""
