@@ -110,12 +110,20 @@ def leaks(table: pd.DataFrame, by: str, level: float = 0.05, smallest: int = 5) 
 
 
 def leaks_over_time(
-    events: pd.DataFrame, steps: Sequence, *, window, as_of, recent_days: int = 28, order: str = "ordered"
+    events: pd.DataFrame,
+    steps: Sequence,
+    *,
+    window,
+    as_of,
+    recent_days: int = 28,
+    order: str = "ordered",
+    level: float = 0.05,
 ) -> pd.DataFrame:
     """Steps at which the persons who entered lately are lost more often than those before them, beyond chance.
 
     A person is `recent` when she entered within the `recent_days` up to `as_of`, else `earlier`. Only persons whose
     `window` has ended count: those who entered yesterday have had no time yet. Columns as in `leaks`, with `period`.
+    Who asks every week should ask at a `level` below 0.05, or chance alone names a leak two or three times a year.
     """
     entered = funnel.paths(events, steps[:1], window=window)[0].dt.tz_localize(None)
     age = pd.Timestamp(as_of).floor("D") + pd.Timedelta("1D") - entered
@@ -123,7 +131,7 @@ def leaks_over_time(
     ended = period[age >= pd.Timedelta(window)]
     kept = events[events["who"].isin(ended.index)]
     table = funnel.funnel(kept.assign(period=kept["who"].map(ended)), steps, window=window, order=order, by="period")
-    return leaks(table, "period")
+    return leaks(table, "period", level)
 
 
 def _fewer(people, before, rest_people, rest_before) -> float:

@@ -150,3 +150,19 @@ def test_the_chain_of_the_own_persons():
     assert table["number"].tolist() == pytest.approx([100, 50, 10])
     assert table["plus_point"].tolist()[1:] == pytest.approx([10.2, 10.5])
     assert stages.chain(persons.assign(people=0)).empty
+
+
+def test_a_weekly_question_may_be_asked_more_strictly():
+    at = pd.Timestamp("2026-01-01")
+    entered = [(f"e{i}", "inquiry", at) for i in range(40)] + [
+        (f"r{i}", "inquiry", at + pd.Timedelta("60D")) for i in range(20)
+    ]
+    quoted = [(f"e{i}", "quote", at) for i in range(32)] + [
+        (f"r{i}", "quote", at + pd.Timedelta("60D")) for i in range(10)
+    ]
+    log = pd.DataFrame(entered + quoted, columns=["who", "event", "at"])
+    asked = {"window": "7D", "as_of": at + pd.Timedelta("70D")}
+    found = [stages.leaks_over_time(log, ["inquiry", "quote"], **asked, level=level) for level in (0.05, 0.01)]
+    # 10 of 20 against 32 of 40: one-sided Fisher 0.0187, twice that for two comparisons.
+    assert found[0]["p_fewer"].min() == found[1]["p_fewer"].min() and 0.01 < found[0]["p_fewer"].min() < 0.05
+    assert [table["verdict"].eq("leak").sum() for table in found] == [1, 0]
