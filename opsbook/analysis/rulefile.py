@@ -106,6 +106,7 @@ def read(text: str, name: str) -> list[Rule]:
 
 
 def entries(text: str, name: str) -> list[dict]:
+    """The tables `[[rule]]` of one rule file, not checked yet."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -118,6 +119,7 @@ def entries(text: str, name: str) -> list[dict]:
 
 
 def record(entry: dict[str, Any], name: str, position: int) -> Rule:
+    """One entry as a rule; what is wrong with it is one line with file, rule and key."""
     try:
         return Rule(**entry)
     except ValidationError as error:
@@ -147,5 +149,6 @@ def _overlap(one: Rule, other: Rule) -> bool:
 
 
 def did_you_mean(word: str, known) -> str:
+    """The end of an error message that names the known word most like a wrong one; empty where none is close."""
     close = get_close_matches(str(word), list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
