@@ -69,8 +69,13 @@ def _sentence(action: str) -> str:
 
 
 def fingerprint(store: str, week: date, warehouse: str) -> str:
-    """Hash of what a brief of this week reads of the log: the actions of earlier weeks, not those that it adds."""
+    """Hash of what a brief of this week reads of the log: the actions of earlier weeks, not those that it adds.
+
+    Empty where there are none, so that the first actions on record do not make a week look changed.
+    """
     earlier = followup.earlier(load(store, warehouse, week), week)
+    if earlier.empty:
+        return ""
     return hashlib.sha256(earlier.to_json(orient="records", date_format="iso").encode()).hexdigest()
 
 

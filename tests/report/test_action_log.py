@@ -89,6 +89,7 @@ def test_an_unknown_number_proposes_the_nearest(warehouse):
 
 def test_a_brief_that_adds_its_own_actions_keeps_its_fingerprint(warehouse):
     before = action_log.fingerprint("acme", WEEK, warehouse)
+    assert before == ""
     action_log.append("acme", WEEK, [action("A1")], warehouse)
     assert action_log.fingerprint("acme", WEEK, warehouse) == before
     following = action_log.fingerprint("acme", NEXT, warehouse)
