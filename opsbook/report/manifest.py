@@ -72,7 +72,7 @@ def finish(unit: planning.Unit, batch: planning.Batch) -> None:
 
 def hand_over(unit: planning.Unit, batch: planning.Batch, recorded: dict[str, Any]) -> None:
     """What the week's actions become beside the page: files for people, and entries in the action log."""
-    if "actions" not in recorded:
+    if not {"actions", "summary"} <= recorded.keys():
         return
     from opsbook.report import action_log, handoff
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from opsbook.intake import stores as config
 from opsbook.intake import weeks
-from opsbook.report import findings, history, language
+from opsbook.report import cells, findings, history, language
 from opsbook.report.messages import MESSAGES
 
 VARIABLE = "OPSBOOK_NOTIFY"
@@ -92,8 +92,15 @@ def _actions(proposals: list[dict[str, Any]] | None) -> list[str]:
     """The first actions of the brief; nothing where there is no brief that could have proposed any."""
     if not proposals:
         return [] if proposals is None else [findings.word({"id": "batch.no_actions"})]
-    worded = [findings.word(proposal["action"]) for proposal in proposals[:FIRST_ACTIONS]]
+    worded = [_action(proposal) for proposal in proposals[:FIRST_ACTIONS]]
     return [findings.word({"id": "batch.actions"}), *(f"{n}. {text}" for n, text in enumerate(worded, start=1))]
+
+
+def _action(proposal: dict[str, Any]) -> str:
+    """What to do, after the name of what it is about where the sentence does not hold it."""
+    text = findings.word(proposal["action"])
+    name = cells.short(proposal.get("object_name") or proposal.get("object") or "")
+    return text if name in text else f"{name}: {text}"
 
 
 def send(message: Message) -> str:

@@ -209,14 +209,11 @@ def _inputs(store: str, saturday: date, warehouse: str) -> dict[str, str]:
 
     The batch itself adds this week's actions to the log, so of the log only the earlier weeks count.
     """
-    found = wh.inputs(store, saturday, warehouse)
-    logged = [path for path in found if path.startswith("action_log/")]
-    if not logged:
-        return found
     from opsbook.report import action_log
 
-    earlier = {path: action_log.fingerprint(store, saturday, warehouse) for path in logged}
-    return found | earlier
+    found = wh.inputs(store, saturday, warehouse)
+    kept = {path: value for path, value in found.items() if not path.startswith("action_log/")}
+    return kept | {"action_log": action_log.fingerprint(store, saturday, warehouse)}
 
 
 def _parameters(given: list[str], own: dict[str, str], paths: list[Path]) -> dict[Path, dict[str, Any]]:

@@ -40,7 +40,7 @@ def receiver():
 def reports(tmp_path):
     """Reports of two stores in the week, of a third only in the week before."""
     write(tmp_path, "shoes", metrics={"light": "green", "actions": []})
-    actions = [{"action": {"id": "batch.path", "path": f"{n}"}} for n in range(5)]
+    actions = [{"object": "no. 0", "action": {"id": "batch.path", "path": f"no. {n}"}} for n in range(5)]
     write(tmp_path, "home", lang="zh", metrics={"light": "red", "actions": actions})
     write(tmp_path, "lamps", week="2026-09-12", metrics={})
     return tmp_path
@@ -69,9 +69,9 @@ lamps: no report for the week to 2026-09-19.
 
 Home，截至2026-09-19：红灯
 优先动作：
-1. 报告：0
-2. 报告：1
-3. 报告：2
+1. 报告：no. 0
+2. no. 0: 报告：no. 1
+3. no. 0: 报告：no. 2
 报告：https://reports.example.com/2026-09-19/home/index.html
 
 Shoes, week to 2026-09-19: Green

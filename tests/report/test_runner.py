@@ -207,10 +207,9 @@ def test_a_batch_writes_pages_figures_and_manifests_and_does_nothing_twice(place
     }
     manifest = json.loads((folder / "manifest.json").read_text())
     entry = manifest["notebooks"]["00_one"]
-    assert manifest["inputs"].keys() == {
-        f"ad_keyword/store=a/period=week_{span}/data.parquet"
-        for span in ("2026-09-06_2026-09-12", "2026-09-13_2026-09-19")
-    }
+    spans = ("2026-09-06_2026-09-12", "2026-09-13_2026-09-19")
+    files = {f"ad_keyword/store=a/period=week_{span}/data.parquet" for span in spans}
+    assert manifest["inputs"].keys() == files | {"action_log"}
     assert (manifest["code"], manifest["packages"]) == (plan.code(), plan.packages())
     assert entry["parameters"] == {"store": "a", "week": "2026-09-19", "lang": "zh"}
     assert (entry["status"], entry["error"], entry["attempts"], entry["kernel"]) == ("ok", None, 1, {"kernel": "warm"})
@@ -375,3 +374,37 @@ def test_a_batch_that_is_stopped_keeps_what_is_done_and_leaves_no_process(place,
         assert list(temporary.iterdir()) == []
     assert json.loads(done.read_text())["notebooks"].keys() == {"00_one"}
     assert ("a", "00_one") not in [(unit.store, unit.notebook) for unit in runner.pending(planned(place))]
+
+
+# ---- what the week leaves for the next ----------------------------------------------------------------------------
+
+
+def test_actions_are_handed_over_and_put_on_record_without_a_second_run(place, cold):
+    """The batch writes the action log, and the brief reads of it only what earlier weeks have proposed."""
+    from opsbook.report import action_log
+
+    proposal = {
+        "action_id": "A1234567",
+        "action": {"id": "batch.calm"},
+        "object": "shoe",
+        "created_week": "2026-09-19",
+        "due": "2026-09-22",
+    }
+    write_notebook(
+        place / "nb/00_one.ipynb",
+        "from opsbook.report import findings",
+        f"findings.record(light='green', actions=[{proposal!r}], summary=[{{'id': 'batch.calm'}}])",
+    )
+    weekly(place, store="a")
+    folder = place / "out/2026-09-19/a"
+    assert (folder / "actions.xlsx").exists() and (folder / "summary.txt").exists()
+    assert list(action_log.load("a", str(place / "wh"))["action_id"]) == ["A1234567"]
+    assert runner.pending(planned(place, store="a")) == []
+    assert len(runner.pending(planned(place, store="a", week="2026-09-12"))) == 1
+
+
+def test_the_brief_comes_first_and_its_figures_are_the_weeks(place, cold):
+    write_notebook(place / "nb/01_two.ipynb", RECORD.replace("factor * 100", "1").replace(", actions=[]", ", words=7"))
+    weekly(place, store="a")
+    metrics = json.loads((place / "out/2026-09-19/a/metrics.json").read_text())["metrics"]
+    assert (metrics["visitors"], metrics["words"]) == (200.0, 7)
