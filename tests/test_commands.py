@@ -33,7 +33,8 @@ def calls(path: Path) -> list[tuple[list[str], bool]]:
     blocks = re.findall(r"```[a-z]*\n(.*?)```", text, re.S)
     inline = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
     lines = [(line, True) for block in blocks for line in re.sub(r"\\\n", " ", block).splitlines()]
-    return [(words, whole) for line, whole in [*lines, *((code, False) for code in map(" ".join, map(str.split, inline)))] for words in _calls(line)]
+    lines += [(" ".join(code.split()), False) for code in inline]
+    return [(words, whole) for line, whole in lines for words in _calls(line)]
 
 
 def _calls(line: str) -> list[list[str]]:
