@@ -100,3 +100,9 @@ def test_nothing_under_a_key_changes_nothing(warehouse):
     assert done.exit_code == 1 and "nothing is held" in done.output
     assert {path: path.read_bytes() for path in warehouse.rglob("*") if path.is_file()} == before
     assert "empty" in str(run("erase", "--store", "x", "--key", " ", "--warehouse", warehouse).exception)
+
+
+def test_a_row_number_is_no_person(warehouse):
+    """A customer may have the id 4; the rejected row 4 of a file is somebody else's."""
+    number = next((warehouse / "_quarantine").rglob("*.csv")).read_text("utf-8-sig").splitlines()[1].split(",")[2]
+    assert run("erase", "--store", "x", "--key", number, "--warehouse", warehouse).exit_code == 1

@@ -80,7 +80,8 @@ def _clean_quarantine(fs, folder: str, names: set[str], counts: dict[str, int]) 
     """Drop the rejected rows that carry one of the names; `counts` learns how many of which file."""
     for path in sorted(fs.glob(f"{folder}/*.csv")):
         header, *rows = csv.reader(io.StringIO(fs.cat_file(path).decode("utf-8-sig")))
-        kept = [row for row in rows if not names & {form for cell in _cells(row) for form in _forms(cell)}]
+        at = header.index("found")
+        kept = [row for row in rows if not names & {form for cell in _cells(row, at) for form in _forms(cell)}]
         if len(kept) < len(rows):
             text = io.StringIO()
             csv.writer(text).writerows([header, *kept])
@@ -88,13 +89,14 @@ def _clean_quarantine(fs, folder: str, names: set[str], counts: dict[str, int]) 
             counts[f"_quarantine/{path.rsplit('/', 1)[1]}"] = len(rows) - len(kept)
 
 
-def _cells(row: list[str]) -> list[str]:
-    """The cells of a rejected row: those that say what is wrong, and the original ones, kept as JSON in the last."""
+def _cells(row: list[str], found: int) -> list[str]:
+    """The cells of a rejected row that come from the export: the faulty one, and all of them, kept as JSON at the
+    end. Its place in the file says nothing about a person."""
     try:
         original = json.loads(row[-1].removeprefix("'"))
     except ValueError:
         original = []
-    return [cell.removeprefix("'") for cell in [*row[:-1], *map(str, original)]]
+    return [cell.removeprefix("'") for cell in [row[found], *map(str, original)]]
 
 
 def _entries(counts: dict[str, int], number: int) -> list[dict]:
