@@ -151,10 +151,10 @@ def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
     """The page (or the words) of each product that was a candidate, the others as not known yet; most visited
     first."""
     ordered = table.sort_values("visits", ascending=False, kind="stable")
-    return [_product(str(product), row, limits) for product, row in ordered.iterrows()]
+    return [_product(str(product), row, limits) for product, row in ordered.to_dict("index").items()]
 
 
-def _product(product: str, row: pd.Series, limits: dict) -> dict:
+def _product(product: str, row: dict, limits: dict) -> dict:
     chance = float(row["probability"])
     evidence = _numbers("diagnosis.product", row, limits)
     if row["eager"]:
@@ -177,7 +177,7 @@ def _product(product: str, row: pd.Series, limits: dict) -> dict:
     return _inseparable("product", product, chance, evidence)
 
 
-def _page_stands_alone(row: pd.Series, limits: dict) -> bool:
+def _page_stands_alone(row: dict, limits: dict) -> bool:
     """Whether the words are innocent: other products sell on them, or the visitors' words do name the product."""
     if row["shared"] >= 0:
         return row["shared"] >= limits["shared_clicks"]
@@ -187,10 +187,10 @@ def _page_stands_alone(row: pd.Series, limits: dict) -> bool:
 def word_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
     """The words that were candidates, the others as not known yet; most clicked first."""
     ordered = table.sort_values("visits", ascending=False, kind="stable")
-    return [_word(str(word), row, limits) for word, row in ordered.iterrows()]
+    return [_word(str(word), row, limits) for word, row in ordered.to_dict("index").items()]
 
 
-def _word(word: str, row: pd.Series, limits: dict) -> dict:
+def _word(word: str, row: dict, limits: dict) -> dict:
     chance = float(row["probability"])
     evidence = _numbers("diagnosis.word", row, limits) | {"products": int(row["products"])}
     if not chance > limits["confidence"]:
@@ -200,13 +200,12 @@ def _word(word: str, row: pd.Series, limits: dict) -> dict:
     return finding("keyword", word, "word", chance, "named", evidence, {"id": "diagnosis.next.word"})
 
 
-def _numbers(name: str, row: pd.Series, limits: dict) -> dict:
-    counts = row[["visits", "events", "expected"]].fillna(0)
+def _numbers(name: str, row: dict, limits: dict) -> dict:
     return {
         "id": name,
-        "visits": int(counts["visits"]),
-        "events": int(counts["events"]),
-        "expected": round(float(counts["expected"]), 2),
+        "visits": int(row["visits"]),
+        "events": int(row["events"]),
+        "expected": round(float(row["expected"]), 2),
         "weeks": limits["weeks_seen"],
     }
 
@@ -219,7 +218,7 @@ def _inseparable(scope: str, object: str, chance: float, evidence: dict) -> dict
     )
 
 
-def _undecided(scope: str, object: str, cause: str, row: pd.Series, evidence: dict, limits: dict) -> dict:
+def _undecided(scope: str, object: str, cause: str, row: dict, evidence: dict, limits: dict) -> dict:
     chance = float(row["probability"])
     if chance < 1 - limits["confidence"]:
         return finding(scope, object, cause, chance, "cleared", evidence, _NOTHING)
