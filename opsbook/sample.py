@@ -5,7 +5,7 @@ Nothing here is real: names, words, products and persons are invented. What is p
 `shoes`, an OEM maker of shoes
     * `wrong_buyers`: half of its P4P money goes to head words that bring low-level retail visitors who hardly ask;
     * `channel_falls`: in the last week the system recommendation brings far fewer visitors;
-    * `leak`: inquiries are rarely saved as contacts from the sixth week on, so quotes and orders lack a first touch.
+    * `leak`: from the last four weeks on, inquiries rarely get a quote.
 
 `home`, a ready-to-ship seller of home goods
     * `first_screen`: its most visited product loses matched buyers who contact nearly every other supplier they view;

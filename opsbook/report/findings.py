@@ -48,7 +48,22 @@ class _Words(string.Formatter):
             return cells.short(", ".join(self.format_field(item, "") for item in value), 200)
         if cells.is_missing(value):
             return cells.MISSING
-        return cells.short(value, 80) if isinstance(value, str) else format(value, spec)
+        if isinstance(value, str):
+            return cells.short(value, 80)
+        return _share(value, spec) if spec.endswith("%") and not spec.startswith("+") else format(value, spec)
+
+
+def _share(value: float, spec: str) -> str:
+    """A share in a sentence: what is neither nothing nor all never looks as if it were.
+
+    >>> _share(0.9987, ".0%"), _share(0.0004, ".1%"), _share(0, ".0%"), _share(0.5, ".0%")
+    ('>99%', '<0.1%', '0%', '50%')
+    """
+    text = format(value, spec)
+    digits = int(spec.partition(".")[2][:-1] or 6)
+    if value > 0 and float(text[:-1]) == 0:
+        return f"<{10**-digits:.{digits}f}%"
+    return f">{100 - 10**-digits:.{digits}f}%" if value < 1 and float(text[:-1]) == 100 else text
 
 
 def our_word(value: str) -> str:
@@ -146,7 +161,8 @@ def _text(value: Any, column: str, kind: str) -> str:
     if isinstance(value, Mapping):
         return word(value)
     if isinstance(value, (list, tuple)):
-        return "; ".join(_text(item, column, kind) for item in value) or cells.MISSING
+        between = " " if value and isinstance(value[0], Mapping) else "; "  # sentences end by themselves
+        return between.join(_text(item, column, kind) for item in value) or cells.MISSING
     if isinstance(value, bool):
         return language.translate(_YES if value else _NO)
     if isinstance(value, str) and cells.is_column(f"{column}.{value}"):

@@ -193,7 +193,7 @@ def test_what_is_shown_is_the_same_in_every_run():
 def test_messages_and_lists_are_shown_whole_whatever_the_label_says():
     reasons = [loss("a"), loss("b")]
     html = findings.table(pd.DataFrame({"cost_test": [reasons], "name_test": [loss()]})).html
-    assert Tags(html).text[2:] == ["; ".join(map(findings.word, reasons)), findings.word(loss())]
+    assert Tags(html).text[2:] == [" ".join(map(findings.word, reasons)), findings.word(loss())]
 
 
 def test_a_figure_is_formatted_as_the_metric_of_its_row():
