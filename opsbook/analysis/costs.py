@@ -50,8 +50,8 @@ def loaded_costs(
 
     All inputs are of one week, in CNY; None or NaN is unknown. Columns out, one row each for `opportunity` and
     `order`: per, ads, membership, labour, known_cost (sum of the known parts), missing (list of unknown parts),
-    count, full_cost (known_cost / count), at_least (True where a part is missing: the true cost is higher). Edge cases: no
-    opportunity or order, or no known part: no cost per unit; the cost of the week still shows.
+    count, full_cost (known_cost / count), at_least (True where a part is missing: the true cost is higher). Edge
+    cases: no opportunity or order, or no known part: no cost per unit; the cost of the week still shows.
     """
     fee = membership_per_week(_float(membership_per_year))
     parts = {"ads": _float(ad_spend), "membership": fee, "labour": _float(labour_per_week)}

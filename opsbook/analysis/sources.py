@@ -183,10 +183,10 @@ def root_shares(table: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
 
     An entry is a visitor counted once in each channel: share = entries of the root / entries of all channels. In: the
     result of `channel_table`. Columns out: root, channels (count), entries, all_entries, share, opportunities,
-    acquiring_entries (of channels that can bring a buyer who did not know the shop), reference_share, deviation (share -
-    reference_share; interaction and self-growth stand together, each row shows the joint deviation). Roots without a
-    channel in the export have 0 channels and unknown entries. Edge case: unknown visitors of one channel make its
-    root's entries and every share unknown.
+    acquiring_entries (of channels that can bring a buyer who did not know the shop), reference_share, deviation
+    (share - reference_share; interaction and self-growth stand together, each row shows the joint deviation). Roots
+    without a channel in the export have 0 channels and unknown entries. Edge case: unknown visitors of one channel
+    make its root's entries and every share unknown.
     """
     has_total = table["root"].isin(table.loc[table["channel_id"] == table["root"], "root"])
     table = table[~has_total | (table["channel_id"] == table["root"])]

@@ -69,7 +69,9 @@ def waterfall(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.bar(places, effects, 0.38, ends - effects, color=colours, hatch=hatches, edgecolor="white", linewidth=0)
     ax.bar(len(steps), ends[-1] if len(ends) else 0, 0.5, color=NEUTRAL)
     ax.axhline(0, color=NEUTRAL, linewidth=0.8)
-    ax.use_sticky_edges = False  # a bar that ends at the frame would look cut off
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    air = 0.06 * (high - low or 1)  # a bar that ends at the frame would look cut off
+    ax.set_ylim(low - air, high + air)
     names = [*bounded(steps["channel"], 14), label("total")]
     ax.set_xticks(range(len(names)), names, rotation=30, ha="right")
     ax.grid(axis="x", visible=False)
