@@ -26,7 +26,7 @@ sample: $(VENV)/.dev ## make the synthetic sample stores again
 
 golden: $(VENV)/.dev ## run the committed notebooks on the sample and store their results
 	$(OPSBOOK) import data/inbox --quiet
-	$(VENV)/bin/python -m jupyter nbconvert --to notebook --inplace --execute --log-level WARN $(NOTEBOOKS) notebooks/explore.ipynb \
+	$(VENV)/bin/python -m jupyter nbconvert --to notebook --inplace --execute --log-level WARN $(NOTEBOOKS) \
 		--ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
 		--ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec
 

@@ -75,7 +75,8 @@ def _store(file: str, store: str, values: dict) -> Store:
     try:
         return Store(**values)
     except ValidationError as errors:
-        error = errors.errors()[0]
+        # an unknown key first: a misspelt `name` is also a missing one
+        error = sorted(errors.errors(), key=lambda error: error["type"] != "extra_forbidden")[0]
         key = str(error["loc"][0])
         where = f"{file} [stores.{store}] {key}"
         if error["type"] == "extra_forbidden":

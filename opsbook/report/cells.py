@@ -29,8 +29,8 @@ _PLAIN: dict[str, Callable[[Any], str]] = {
     "decimal": "{:,.2f}".format,
     "percent": lambda share: _percent(share),
     "points": lambda share: f"{100 * share:+.1f} pp",
-    "cny": "¥{:,.2f}".format,
-    "usd": "${:,.2f}".format,
+    "cny": lambda amount: _money("¥", amount),
+    "usd": lambda amount: _money("$", amount),
     "hours": "{:,.1f}".format,
 }
 
@@ -52,6 +52,10 @@ def plain(value: Any, kind: str = "text") -> str:
     if isinstance(value, float):  # a number whose label promises something else
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return clean(str(value))
+
+
+def _money(sign: str, amount: float) -> str:
+    return f"{'-' * (amount <= -0.005)}{sign}{abs(amount):,.2f}"
 
 
 def _percent(share: float) -> str:

@@ -50,7 +50,8 @@ class _Words(string.Formatter):
             return cells.MISSING
         if isinstance(value, str):
             return cells.short(value, 80)
-        return _share(value, spec) if spec.endswith("%") and not spec.startswith("+") else format(value, spec)
+        text = _share(value, spec) if spec.endswith("%") and not spec.startswith("+") else format(value, spec)
+        return text.removeprefix("-") if spec and not text.strip("-0.,%") else text  # -0.00 is 0.00
 
 
 def _share(value: float, spec: str) -> str:

@@ -24,6 +24,7 @@ def test_the_dictionary_is_up_to_date():
     [
         (A + "gross_margn = 0.2", "stores.toml [stores.a] gross_margn: unknown key; did you mean gross_margin?"),
         (A + "gross_margin = 1.0", "stores.toml [stores.a] gross_margin: found 1.0; expected less than 1"),
+        ('[stores.a]\nnme = "x"', "stores.toml [stores.a] nme: unknown key; did you mean name?"),
         ('[stores.a]\nlanguage = "en"', "stores.toml [stores.a] name: missing; add name = ..."),
         (A + 'language = "fr"', "stores.toml [stores.a] language: found 'fr'; expected 'zh' or 'en'"),
         ('[stores."../x"]\nname = "x"', "store '../x': expected letters, digits, - and _ only, 64 at most"),
