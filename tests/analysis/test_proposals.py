@@ -70,3 +70,29 @@ def test_effects_of_products_are_those_of_a_week(sample):
     missed = next(row for row in found.itertuples() if row.effect)
     line, weeks = missed.evidence["conversion_split"], proposals.JUDGED_WEEKS
     assert 0 < missed.effect["high"] <= missed.evidence["exposure"] * line / weeks
+
+
+def only_weeks(tables, keep):
+    """The tables with only those windows whose last day `keep` takes; snapshots and events stay whole."""
+    weekly = {name for name, table in tables.items() if "week" in set(table.get("period_kind", []))}
+    return {name: table[keep(table["period_end"])] if name in weekly else table for name, table in tables.items()}
+
+
+def test_one_week_or_a_missing_week_compares_nothing_and_still_proposes(sample):
+    tables, home = sample["home"]
+    for keep in (lambda ends: ends == f"{WEEK}", lambda ends: ends != "2026-09-12"):
+        frames = proposals.gather(only_weeks(tables, keep), home, WEEK, RULES)
+        assert frames[0].empty and sum(map(len, frames)) > 5
+
+
+def test_a_week_without_visitors_is_taken_as_it_is(sample):
+    tables, home = sample["home"]
+    quiet = dict(tables)
+    for name in ("channel_traffic", "store_kpi", "product_performance", "ad_keyword", "ad_campaign"):
+        table, now = quiet[name].copy(), quiet[name]["period_end"] == f"{WEEK}"
+        numbers = table.select_dtypes("number").columns
+        table.loc[now, numbers] = table.loc[now, numbers] * 0
+        quiet[name] = table
+    found = actions.rank(proposals.gather(quiet, home, WEEK, RULES))
+    lost = found[(found["object"] == "搜索") & found["kept"]]
+    assert lost["action"].map(lambda action: action["id"]).tolist() == ["traffic.check_channel"]
