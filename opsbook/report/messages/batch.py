@@ -46,6 +46,7 @@ MESSAGES: dict[str, str] = {
 }
 
 LABELS: dict[str, tuple[str, str]] = {
+    "store": (N_("Store"), "text"),
     "opportunities_before": (N_("Opportunities the week before"), "count"),
     "attention": (N_("Why it needs attention"), "message"),
 }
