@@ -20,11 +20,18 @@ from opsbook.report import forkserver
 FIELDS = ("store", "week", "lang", "warehouse", "data")
 
 
+class Shell(InteractiveShell):
+    """A shell that shows figures inline and has no window to open."""
+
+    def enable_gui(self, gui=None):
+        pass
+
+
 def run(notebook: str, *values: str) -> None:
     """The code cells of a notebook, its parameters replaced."""
     given = dict(zip(FIELDS, values, strict=True))
     os.chdir(os.path.dirname(os.path.abspath(notebook)))
-    shell = InteractiveShell.instance()
+    shell = Shell.instance()
     shell.enable_matplotlib("inline")
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         for cell in nbformat.read(notebook, as_version=4).cells:
