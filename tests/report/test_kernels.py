@@ -139,11 +139,16 @@ def test_every_kernel_has_its_own_folder_and_environment(tmp_path):
 
 def reply(client, code):
     """The literal that the code prints in a running kernel."""
+    return ast.literal_eval(printed(client, code))
+
+
+def printed(client, code):
+    """What the code prints in a running kernel."""
     texts = []
     client.execute_interactive(
         code, timeout=60, output_hook=lambda message: texts.append(message["content"].get("text", ""))
     )
-    return ast.literal_eval("".join(texts))
+    return "".join(texts)
 
 
 def test_forks_do_not_share_random_numbers():
@@ -237,7 +242,8 @@ def test_an_interrupt_stops_the_cell_and_not_the_kernel():
         while (answer := client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != request:
             pass
         assert answer["content"]["ename"] == "KeyboardInterrupt"
-        assert reply(client, "print(1)") == 1
+        # on a loaded machine ipykernel may still be busy with the interrupt when the next cell comes
+        assert any(printed(client, "print(1)") == "1\n" for _ in range(3))
 
 
 def test_a_cell_over_its_time_limit_is_stopped_and_its_kernel_with_it(tmp_path):
