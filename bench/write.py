@@ -5,6 +5,7 @@ end. Sections of groups that were not run stay as they are.
 """
 
 import json
+import os
 import platform
 import re
 import sys
@@ -47,7 +48,8 @@ def machine(content: dict) -> str:
     cores = f"{cpu['count']} cores" if cpu.get("count") else "unknown number of cores"
     model = cpu.get("brand_raw", "unknown processor")
     python = f"{platform.system()}, Python {platform.python_version()}"
-    return f"{content['datetime'][:10]}, {model}, {cores}, {python}, {versions}."
+    load = f"load average {os.getloadavg()[1]:.1f} over the last five minutes"  # above the cores: trust ratios only
+    return f"{content['datetime'][:10]}, {model}, {cores}, {load}, {python}, {versions}."
 
 
 def table(rows: list[dict]) -> str:
