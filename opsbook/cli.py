@@ -1,7 +1,7 @@
 """The `opsbook` command: options in, one call, one line per mistake. Heavy imports wait for their command.
 
-Exit codes: 0 all well; 1 something was rejected, or a report failed or is missing; 2 wrong use, or a place or receiver that
-cannot be reached; 130 interrupted.
+Exit codes: 0 all well; 1 something was rejected, or a report failed or is missing; 2 wrong use, or a place or receiver
+that cannot be reached; 130 interrupted.
 """
 
 import json

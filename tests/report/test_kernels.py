@@ -139,10 +139,10 @@ def test_every_kernel_has_its_own_folder_and_environment(tmp_path):
 
 def reply(client, code):
     """The literal that the code prints in a running kernel."""
-    return ast.literal_eval(printed(client, code))
+    return ast.literal_eval(output_of(client, code))
 
 
-def printed(client, code):
+def output_of(client, code):
     """What the code prints in a running kernel."""
     texts = []
     client.execute_interactive(
@@ -243,7 +243,7 @@ def test_an_interrupt_stops_the_cell_and_not_the_kernel():
             pass
         assert answer["content"]["ename"] == "KeyboardInterrupt"
         # on a loaded machine ipykernel may still be busy with the interrupt when the next cell comes
-        assert any(printed(client, "print(1)") == "1\n" for _ in range(3))
+        assert any(output_of(client, "print(1)") == "1\n" for _ in range(3))
 
 
 def test_a_cell_over_its_time_limit_is_stopped_and_its_kernel_with_it(tmp_path):

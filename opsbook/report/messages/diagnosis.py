@@ -54,8 +54,8 @@ MESSAGES: dict[str, str] = {
     ),
     "diagnosis.product_missed": N_(
         "{events:,} opportunities of {visits:,} visits where {expected:.1f} were to be expected at the rate of its "
-        "sisters with such buyers and words. Besides, {missed} of {eager} matched buyers who wrote to most suppliers passed it "
-        "over: at {chance:.0%} each, so many or more are missed with a probability of {p_value:.1%}."
+        "sisters with such buyers and words. Besides, {missed} of {eager} matched buyers who wrote to most suppliers "
+        "passed it over: at {chance:.0%} each, so many or more are missed with a probability of {p_value:.1%}."
     ),
     "diagnosis.product_unknown": N_(
         "Not enough data to tell: {events:,} opportunities of {visits:,} visits where {expected:.1f} were to be "
