@@ -6,7 +6,6 @@ that cannot be reached; 130 interrupted.
 
 import json
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ import typer
 
 from opsbook import actions_cli, private_cli
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 WarehouseOption = Annotated[str, typer.Option(help="Folder or URL of the canonical tables.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of stores.toml, aliases.toml and rules.toml.")]
@@ -40,10 +39,17 @@ app.add_typer(private_cli.app)
 def main() -> None:
     """Run the command; a mistake of the user ends in one line and exit code 2, never in a traceback."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except typer.Abort:
+        sys.exit(130)
     except (ValueError, OSError) as error:
-        typer.echo(f"opsbook: {error}", err=True)
-        sys.exit(2)
+        message = str(error)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # what the command line itself refuses knows how to say so
+            raise
+        message = f"{error.format_message().rstrip('.')}; see `opsbook --help`"
+    typer.echo(f"opsbook: {message}", err=True)
+    sys.exit(2)
 
 
 @app.command("import")
@@ -126,8 +132,8 @@ def rules(
     from opsbook.analysis import rules as rulebook
     from opsbook.intake import weeks
 
-    day = date.fromisoformat(as_of) if as_of else weeks.platform_today()
-    typer.echo(rulebook.table(rulebook.load(day, data / "rules.toml")).to_string(index=False))
+    day = weeks.parse_day(as_of) if as_of else weeks.platform_today()
+    typer.echo("\n".join(rulebook.lines(rulebook.load(day, data / "rules.toml"))))
 
 
 @app.command()

@@ -120,6 +120,21 @@ def table(rules: RuleSet) -> pd.DataFrame:
     )
 
 
+def lines(rules: RuleSet) -> list[str]:
+    """The rules for a terminal, one line each: id, what it asks, titles, source with its confidence, who changed it."""
+    return [_line(row) for row in table(rules).to_dict("records")]
+
+
+def _line(row: dict[str, Any]) -> str:
+    asks = row["members"] and f"{row['logic']} of {len(row['members'])}"
+    asks = (
+        asks or f"{'' if pd.isna(row['operator']) else row['operator']} {row['threshold']} {row['unit'] or ''}".strip()
+    )
+    changed = "; changed by you" if row["overridden"] else ""
+    titles = f"{row['rule_title_zh']} / {row['rule_title_en']}"
+    return f"{row['rule']}\t{asks}\t{titles}\t{row['source']} ({row['confidence']} confidence{changed})"
+
+
 def about(rules: RuleSet) -> list[dict]:
     """What a report says about the rules that it used: their day and version, and which of them the user changed."""
     said = [{"id": "rules.version", "as_of": f"{rules.as_of}", "version": rules.version, "rules": len(rules)}]

@@ -11,6 +11,19 @@ WEEK = timedelta(days=7)
 PERIOD_KINDS = ("day", "week", "month", "rolling_7", "rolling_30", "range")
 
 
+def parse_day(text: str, what: str = "day") -> date:
+    """The day that a text names; `what` it is goes into the error.
+
+    >>> parse_day("2026-13-01")
+    Traceback (most recent call last):
+    ValueError: day '2026-13-01' is no date; expected YYYY-MM-DD
+    """
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} {text!r} is no date; expected YYYY-MM-DD") from None
+
+
 def parse_week(text: str) -> date:
     """The report week named by its Saturday.
 
@@ -20,10 +33,7 @@ def parse_week(text: str) -> date:
     Traceback (most recent call last):
     ValueError: week '2026-09-16' is a Wednesday; expected the Saturday that ends it: 2026-09-12 or 2026-09-19
     """
-    try:
-        day = date.fromisoformat(text)
-    except (TypeError, ValueError):
-        raise ValueError(f"week {text!r} is not a date; expected YYYY-MM-DD, the Saturday that ends the week") from None
+    day = parse_day(text, "week")
     if day.weekday() != SATURDAY:
         after = week_of(day)
         raise ValueError(f"week {text!r} is a {day:%A}; expected the Saturday that ends it: {after - WEEK} or {after}")

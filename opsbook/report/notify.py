@@ -41,7 +41,7 @@ def week(week: str = "", as_of: str = "", today: date | None = None) -> date:
     if week:
         return weeks.parse_week(week)
     try:
-        day = date.fromisoformat(as_of) if as_of else today or weeks.platform_today()
+        day = weeks.parse_day(as_of, "--as-of") if as_of else today or weeks.platform_today()
     except ValueError:
         raise ValueError(f"--as-of {as_of!r}: expected a day as YYYY-MM-DD") from None
     return weeks.newest_complete_week(day - PUBLISHED)

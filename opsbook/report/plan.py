@@ -181,7 +181,7 @@ def _week(week: str, as_of: str, held: dict[str, list[date]], store: str) -> dat
 
 def _newest(as_of: str) -> date:
     try:
-        return weeks.newest_complete_week(date.fromisoformat(as_of))
+        return weeks.newest_complete_week(weeks.parse_day(as_of, "--as-of"))
     except ValueError:
         raise ValueError(f"--as-of {as_of!r}: expected a day as YYYY-MM-DD") from None
 

@@ -252,3 +252,13 @@ def test_rule_ids_are_told_by_their_titles():
     book = rules.load(DAY)
     assert rules.titled(ids, book, "en").to_dict() == {7: ["Ready-to-ship product", "Gold supplier"], 9: []}
     assert rules.titled(ids, book, "zh")[7] == ["RTS品", "金品商家"]
+
+
+def test_a_line_tells_what_a_rule_asks_and_who_says_so(tmp_path):
+    override = tmp_path / "rules.toml"
+    override.write_text('[[rule]]\nid = "boards.best_review.stars"\nvalue = 5\n', "utf-8")
+    found = {line.split("\t")[0]: line for line in rules.lines(rules.load(date(2026, 9, 19), override))}
+    assert found["boards.best_review.stars"].split("\t")[1] == "5 stars"
+    assert found["boards.best_review.stars"].endswith("changed by you)")
+    assert found["boards.new_arrival.duplicate"].split("\t")[1].startswith("== ")
+    assert not [line for line in found.values() if "nan" in line.lower()]
