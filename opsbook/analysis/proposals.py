@@ -9,16 +9,17 @@ import pandas as pd
 
 from opsbook.analysis import (
     ad_words,
+    assistant,
     attribution,
     board_changes,
     boards,
+    crm,
     customers,
     dependence,
     diagnosis,
     history,
     keywords,
     lifecycle,
-    money,
     near_misses,
     private_domain,
     products,
@@ -27,6 +28,7 @@ from opsbook.analysis import (
     removal,
     showcase,
     sources,
+    stages,
     traffic,
     word_buyers,
     words,
@@ -117,7 +119,7 @@ def _last(table: pd.DataFrame, week: date, weeks: int) -> pd.DataFrame:
 
 def _boards(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     joined = boards.join(tables["product_profile"], sources.window(tables["product_performance"], week))
-    given = (joined, tables["review"], tables["price"])
+    given = (joined, assistant.delivered(tables["review"]), assistant.delivered(tables["price"]))
     settings = {"store": store, "as_of": week, "rules": rules}
     visits = near_misses.board_visitors(sources.channel_table(tables["channel_traffic"], week))
     near = near_misses.near_misses(*given, **settings, board_visitors=visits)
@@ -174,6 +176,18 @@ def _promotion(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.Dat
 
 
 def _customers(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    orders = money.settled(money.in_currency(tables["order"], None), rules["customers.cancelled"].value)
-    risk = customers.at_risk(orders, as_of=week) if len(orders) else None
-    return private_domain.actions(week, risk=risk, warnings=dependence.warnings(orders, rules))
+    """Leaks between inquiry and quote, silent customers, what the business hangs on: as the private page has them."""
+    person, _ = crm.persons(
+        tables["customer"], rules["customers.generic_mailboxes"].value, rules["customers.largest_key"].value
+    )
+    orders = crm.orders_usd(tables["order"], rules["customers.cancelled"].value, store.cny_per_usd)
+    orders, touches = crm.one_id(orders, person), crm.one_id(tables["touch"], person)
+    leaks = stages.leaks_over_time(
+        crm.events(touches, orders),
+        ["inquiry", "quote"],
+        window=f"{rules['funnel.window_inquiry_quote'].value}D",
+        as_of=week,
+        level=rules["funnel.leak_level"].value,
+    )
+    risk, warnings = customers.at_risk(orders, as_of=week), dependence.warnings(orders, rules)
+    return private_domain.actions(week, leaks=leaks, by="period", risk=risk, warnings=warnings)
