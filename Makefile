@@ -6,7 +6,7 @@ OPSBOOK := $(VENV)/bin/opsbook
 UV := $(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --compile-bytecode
 NOTEBOOKS := $(wildcard notebooks/0*.ipynb)
 
-.PHONY: weekly test lab sample golden bench lint help
+.PHONY: weekly test test-cluster lab sample golden bench lint help
 
 weekly: $(VENV)/.base ## import data/inbox and build the reports of the newest week
 	$(OPSBOOK) import data/inbox --quiet || test $$? -eq 1
@@ -17,6 +17,9 @@ test: $(VENV)/.dev lint ## unit tests, notebooks against their stored results, a
 	$(OPSBOOK) import data/inbox --quiet
 	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
 		$(NOTEBOOKS)
+
+test-cluster: $(VENV)/.dev $(VENV)/.cluster ## the batch on dask, the portfolio on Spark (needs Java)
+	$(VENV)/bin/python -m pytest -q tests/report/test_cluster.py tests/report/test_portfolio.py
 
 lab: $(VENV)/.lab ## open the notebooks in JupyterLab
 	$(OPSBOOK) lab
@@ -39,7 +42,7 @@ lint: $(VENV)/.dev ## style and the direction of imports
 	$(VENV)/bin/lint-imports --no-cache
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
 
 $(VENV)/.uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -56,6 +59,10 @@ $(VENV)/.base: $(VENV)/.uv requirements/base.txt pyproject.toml $(KERNEL)
 
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	$(UV) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.cluster: $(VENV)/.base requirements/cluster.txt
+	$(UV) --require-hashes -r requirements/cluster.txt
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.base requirements/lab.txt
