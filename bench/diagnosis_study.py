@@ -368,12 +368,13 @@ def summary(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 _METHOD = """\
 {stores:,} generated stores in {seconds:.0f} s in two processes, seeds {first} to {last}
-(`python bench/diagnosis_study.py`). Each store has 20 to 80 products, 100 to 400 words, 300 to 1,500 visitors a week,
-eight weeks, about 1 to 5 % of visitors writing to it. Healthy stores differ too: their products by 25 % and their words by 35 %, the store from its
-peers by 12 %; 8 to 30 % of visitors search for other things, 1 to 10 % are junk. A fault of a page or word is put into
-one of the three most visited or most clicked, the larger ones more often, since that is where a seller loses money;
-the rows `first` show the easier case, always the largest. An answer is any cause named or suspected; it is right when
-the first one named is the planted cause in the planted product or word. Exact 95 % intervals.
+(`python bench/diagnosis_study.py`).
+Each store has 20 to 80 products, 100 to 400 words, 300 to 1,500 visitors a week, eight weeks, about 1 to 5 % of
+visitors writing to it. Healthy stores differ too: their products by 25 % and their words by 35 %, the store from its
+peers by 12 %; 8 to 30 % of visitors search for other things, 1 to 10 % are junk. A fault of a page or word is put
+into one of the three most visited or most clicked, the larger ones more often, since that is where a seller loses
+money; the rows `first` show the easier case, always the largest. An answer is any cause named or suspected; it is
+right when the first one named is the planted cause in the planted product or word. Exact 95 % intervals.
 """
 _NEEDED = """\
 How much can be known hangs on the inquiries that were to be expected of the planted product or word (all four rows
