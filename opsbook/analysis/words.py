@@ -112,11 +112,12 @@ def candidates(
 
     In: `own_keyword[keyword, keyword_index, seller_index]`, optional `inquiries` and `p4p_impressions` (a word that has
     any is advertised); `ad_keyword[keyword]`; `industry[keyword]`: only the words that are new this week (`changes`).
-    Words that contain one of the `brand_words` (brands of other companies) are never proposed. Out, one row per family,
-    the strongest reason first, then the higher index: `keyword, family, add_reason, keyword_index, seller_index,
-    inquiries, decision` (`add`) and `evidence`.
+    Words that contain a brand of another company (`brand_words`, and the rule's own list) are never proposed. Out, one
+    row per family, the strongest reason first, then the higher index: `keyword, family, add_reason, keyword_index,
+    seller_index, inquiries, decision` (`add`) and `evidence`.
     """
     own = own_keyword.assign(add_reason=_reasons(own_keyword, rules))
+    brands = [*brand_words, *rules["keywords.known_brands"].value]
     new = pd.DataFrame(columns=["keyword"]) if industry is None else industry.assign(add_reason=REASONS[2])
     rows = pd.concat([own.dropna(subset="add_reason"), new], ignore_index=True)
     rows = rows.reindex(columns=["keyword", "add_reason", "keyword_index", "seller_index", "inquiries"])
@@ -124,7 +125,7 @@ def candidates(
     shown = own_keyword.loc[paid.fillna(False).astype(bool), "keyword"]
     names = family(pd.concat([rows["keyword"], ad_keyword["keyword"], shown], ignore_index=True))
     rows["family"], advertised = names.iloc[: len(rows)], set(names.iloc[len(rows) :].dropna())
-    rows = rows[rows["family"].notna() & ~rows["family"].isin(advertised) & ~is_brand(rows["keyword"], brand_words)]
+    rows = rows[rows["family"].notna() & ~rows["family"].isin(advertised) & ~is_brand(rows["keyword"], brands)]
     rank = rows["add_reason"].map(REASONS.index)
     order = rows.assign(rank=rank).sort_values(["rank", "keyword_index"], ascending=[True, False], kind="stable")
     best = order.drop(columns="rank").drop_duplicates("family").reset_index(drop=True)
