@@ -105,7 +105,7 @@ def inquiry_value(tables: Tables, store: Any) -> float | np.ndarray:
 
 
 def _diagnosis(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    value = attribution.middle(inquiry_value(tables, store))
+    value = inquiry_value(tables, store)
     found = diagnosis.diagnose(dict(tables), week=week, rules=rules, value_per_inquiry=value)
     return diagnosis.actions(found, week=week)
 
