@@ -100,6 +100,26 @@ def changes(
     return only.assign(certain=certain)[["keyword", "family", "list_change", measure, "certain"]].reset_index(drop=True)
 
 
+#: Counts of a keyword export that may be added up over its words.
+ADDITIVE = ("impressions", "clicks", "p4p_impressions", "p4p_clicks")
+
+
+def totals(own: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """The totals of a keyword export are the number of its rows and the plain sums of its counts.
+
+    In: `own_keyword` of a window and of the window before; the export ends at 500 words, so a sum is that of the words
+    it names. Out: `metric` (`word_count`, then `ADDITIVE`), `value, before, wow` (value / before - 1). Nothing
+    exported, nothing known: missing.
+    """
+    table = pd.DataFrame({"metric": ["word_count", *ADDITIVE], "value": _sums(own), "before": _sums(before)})
+    return table.assign(wow=table["value"] / table["before"].where(table["before"] > 0) - 1)
+
+
+def _sums(own: pd.DataFrame) -> list[float]:
+    counts = own.reindex(columns=list(ADDITIVE)).astype("float64").sum(min_count=1)
+    return [float(len(own)) or np.nan, *counts]
+
+
 def candidates(
     own_keyword: pd.DataFrame,
     ad_keyword: pd.DataFrame,

@@ -238,3 +238,11 @@ def test_a_word_with_paid_impressions_is_advertised():
     own["p4p_impressions"] = [1, 0, None]
     nothing = pd.DataFrame({"keyword": pd.Series(dtype="str")})
     assert words.candidates(own, nothing, rules=RULES)["keyword"].tolist() == ["tube", "valve"]
+
+
+def test_totals_are_the_plain_sums_and_nothing_known_stays_unknown():
+    own = pd.DataFrame({"keyword": ["a", "a", "b"], "impressions": [1325, 23, 0], "clicks": [4, 0, None]})
+    table = words.totals(own, own.iloc[:1]).set_index("metric")
+    assert table["value"].dropna().to_dict() == {"word_count": 3, "impressions": 1348, "clicks": 4}
+    assert table.loc["impressions", "wow"] == pytest.approx(23 / 1325)
+    assert words.totals(own.iloc[:0], own)["value"].isna().all()
