@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import fisher_exact
 
 from opsbook.analysis import funnel
+from opsbook.analysis.alarms import holm
 
 BUSINESS_COLUMNS = ("step", "counted", "number", "share", "lower", "upper", "median_days")
 
@@ -137,21 +138,6 @@ def leaks_over_time(
 def _fewer(people, before, rest_people, rest_before) -> float:
     table = [[people, before - people], [rest_people, rest_before - rest_people]]
     return fisher_exact(np.array(table, dtype=int), alternative="less").pvalue
-
-
-def holm(p: np.ndarray) -> np.ndarray:
-    """Holm's step-down correction: the chance of any false claim among all comparisons stays below the level. NaN
-    stays.
-
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(4).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    adjusted = np.full(len(p), np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    steps = np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * steps), 1)
-    return adjusted
 
 
 def leak_messages(table: pd.DataFrame, by: str) -> list[dict]:
