@@ -6,20 +6,23 @@ OPSBOOK := $(VENV)/bin/opsbook
 UV := $(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --compile-bytecode
 NOTEBOOKS := $(wildcard notebooks/0*.ipynb)
 
-.PHONY: weekly test test-cluster lab sample golden bench lint help
+.PHONY: weekly test test-cluster test-browser lab sample golden bench lint help
 
 weekly: $(VENV)/.base ## import data/inbox and build the reports of the newest week
 	$(OPSBOOK) import data/inbox --quiet || test $$? -eq 1
 	$(OPSBOOK) weekly
 
 test: $(VENV)/.dev lint ## unit tests, notebooks against their stored results, architecture, documentation
-	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --ignore tests/browser
 	$(OPSBOOK) import data/inbox --quiet
 	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
 		$(NOTEBOOKS)
 
 test-cluster: $(VENV)/.dev $(VENV)/.cluster ## the batch on dask, the portfolio on Spark (needs Java)
 	$(VENV)/bin/python -m pytest -q tests/report/test_cluster.py tests/report/test_portfolio.py
+
+test-browser: $(VENV)/.browser ## JupyterLab, the dashboard and every page in headless Chromium (needs chromium)
+	$(VENV)/bin/python -m pytest -q tests/browser
 
 lab: $(VENV)/.lab ## open the notebooks in JupyterLab
 	$(OPSBOOK) lab
@@ -67,4 +70,8 @@ $(VENV)/.cluster: $(VENV)/.base requirements/cluster.txt
 
 $(VENV)/.lab: $(VENV)/.base requirements/lab.txt
 	$(UV) --require-hashes -r requirements/lab.txt
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.dev requirements/browser.txt
+	$(UV) --require-hashes -r requirements/browser.txt
 	@touch $@

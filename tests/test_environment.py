@@ -26,7 +26,7 @@ def test_environment_yml_agrees_with_pyproject():
     assert listed == declared | {"python": PROJECT["requires-python"]}
 
 
-@pytest.mark.parametrize("lock", ["base", "cluster", "dev", "lab", "uv"])
+@pytest.mark.parametrize("lock", ["airflow", "base", "browser", "cluster", "dev", "lab", "s3", "uv"])
 def test_locks_have_hashes_and_no_host(lock):
     text = (ROOT / "requirements" / f"{lock}.txt").read_text("utf-8")
     assert "://" not in text
@@ -35,7 +35,7 @@ def test_locks_have_hashes_and_no_host(lock):
     assert pinned and text.count("--hash=sha256:") >= len(pinned)
 
 
-@pytest.mark.parametrize("lock", ["base", "cluster", "dev", "lab"])
+@pytest.mark.parametrize("lock", ["base", "browser", "cluster", "dev", "lab", "s3"])
 def test_every_dependency_is_locked(lock):
     text = (ROOT / "requirements" / f"{lock}.txt").read_text("utf-8").lower()
     names = [re.match(r"[A-Za-z0-9._-]+", line)[0].lower() for line in PROJECT["dependencies"]]
