@@ -8,6 +8,8 @@ from opsbook.report.charts.style import describe, use_style
 __all__ = ["describe", "use_style"]
 
 TOPICS = (
+    "auction",
+    "bidding",
     "boards",
     "brief",
     "customers",

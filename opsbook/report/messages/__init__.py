@@ -1,11 +1,14 @@
 """The words for what the analysis found: one module per topic, each with `MESSAGES` and `LABELS`."""
 
 from opsbook.report.messages import (
+    auction,
     batch,
+    bidding,
     boards,
     brief,
     customers,
     diagnosis,
+    explore,
     funnel,
     intake,
     keywords,
@@ -17,11 +20,14 @@ from opsbook.report.messages import (
 )
 
 _TOPICS = (
+    auction,
     batch,
+    bidding,
     boards,
     brief,
     customers,
     diagnosis,
+    explore,
     funnel,
     intake,
     keywords,

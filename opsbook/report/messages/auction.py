@@ -1,0 +1,5 @@
+"""Words for auction results."""
+
+MESSAGES: dict[str, str] = {}
+
+LABELS: dict[str, tuple[str, str]] = {}
