@@ -1,4 +1,4 @@
-"""Widgets of `explore.ipynb`: move a threshold and see the decisions change, by the functions of the report."""
+"""Keywords: move a threshold and see the decisions change, by the functions of the report."""
 
 import base64
 import math

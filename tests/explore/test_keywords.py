@@ -8,11 +8,11 @@ import nbformat
 import pandas as pd
 import pytest
 
-from opsbook import explore
+from opsbook.explore import keywords as explore
 from opsbook.intake import warehouse as wh
 from opsbook.report import charts, language
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DATA = str(ROOT / "data")
 WEEK = date(2026, 9, 19)
 
