@@ -211,6 +211,7 @@ def simulate(world: World) -> dict[str, pd.DataFrame]:
         "customer": customers,
         "touch": touches,
         "order": orders,
+        "audience_log": _sent(customers) if world.store == "shoes" else customers[:0],
         "private_cost": _costs(world, rng),
         "pool": _pools(world, rng),
         "routine_log": _routine(world, rng),
@@ -242,7 +243,7 @@ def _products(world: World, rng) -> pd.DataFrame:
     ]
     products = pd.DataFrame(rows, columns=["family", "title", "keywords"])
     count = len(products)
-    products["product_id"] = [str(world.prefix * 100 + 7 * number + 11) for number in range(count)]
+    products["product_id"] = [_product_id(world, number) for number in range(count)]
     products["strength"] = rng.lognormal(0, 1.1, count)
     products["page"] = [world.page.get(number, 1.0) for number in range(count)]
     products.loc[list(world.page), "strength"] = 6.0
@@ -670,9 +671,29 @@ def _private(world: World, rng) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFram
     end = pd.Timestamp(LAST_WEEK) + pd.Timedelta(days=1)
     touches = touches[touches["at"] < end].sort_values("at", kind="stable", ignore_index=True)
     orders = orders.sort_values("ordered_at", kind="stable", ignore_index=True)
+    orders["product_id"] = _ordered_products(world, len(orders))
     orders["order_id"] = [f"26{number:08d}" for number in range(len(orders))]
     touches["touch_id"] = [f"T{number:06d}" for number in range(len(touches))]
     return customers, touches, orders
+
+
+def _ordered_products(world: World, size: int) -> list[str]:
+    """The product of each order: the earlier ones of the catalogue sell more."""
+    own = np.random.default_rng(world.seed + 4)  # of its own, so that the other tables stay as they are
+    number = len(world.families) * len(world.styles)
+    weight = 1 / np.arange(1, number + 1)
+    return [_product_id(world, place) for place in own.choice(number, size, p=weight / weight.sum())]
+
+
+def _product_id(world: World, number: int) -> str:
+    return str(world.prefix * 100 + 7 * number + 11)
+
+
+def _sent(customers: pd.DataFrame) -> pd.DataFrame:
+    """The export to Meta half a year ago: those who had agreed by then."""
+    at = pd.Timestamp(LAST_WEEK) - pd.Timedelta(days=180)
+    agreed = customers[customers["consent"] & (customers["created_on"] < at)]
+    return pd.DataFrame({"customer_id": agreed["customer_id"], "sent_to": "meta", "sent_at": at})
 
 
 def _local(world: World, name: str) -> str:

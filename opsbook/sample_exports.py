@@ -26,7 +26,7 @@ def write(tables: dict[str, pd.DataFrame], folder: Path, rts: bool) -> list[Path
         files[f"getKeywords-{week:%Y-%m-%d}.xls"] = _biff(_KEYWORD_TITLE, week, _KEYWORD_HEADERS, _keyword_rows(rows))
     for week, rows in tables["product_profile"].groupby("week"):
         files[f"产品档案-{week:%Y-%m-%d}.csv"] = _csv("product_profile", rows, "utf-8-sig")
-    for name, label, encoding in _LOGS:
+    for name, label, encoding in [log for log in _LOGS if len(tables[log[0]])]:
         files[f"{label}-{tables['product_performance']['week'].max():%Y-%m-%d}.csv"] = _csv(
             name, tables[name], encoding
         )
@@ -58,6 +58,7 @@ _LOGS = (
     ("customer", "客户列表", "gb18030"),
     ("touch", "触达记录", "utf-8-sig"),
     ("order", "信保订单", "utf-8-sig"),
+    ("audience_log", "受众导出记录", "utf-8"),
     ("routine_log", "例行任务", "utf-8"),
 )
 

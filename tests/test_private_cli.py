@@ -60,6 +60,23 @@ def test_an_audience_holds_those_who_agreed_and_nothing_else(warehouse, tmp_path
     assert "1 rows" in done.output and "more are needed" in done.output
 
 
+def sent(warehouse, store="x"):
+    today = pd.Timestamp.now("America/Los_Angeles").date()
+    return wh.load("audience_log", store=store, week=today, warehouse=str(warehouse))
+
+
+def test_an_export_is_on_record_until_the_person_is_erased(warehouse, tmp_path):
+    options = ("audience", "--store", "x", "--out", tmp_path / "a.csv", "--warehouse", warehouse, "--for")
+    assert sent(warehouse).empty
+    for platform in ("meta", "linkedin"):
+        run(*options, platform)
+    log = sent(warehouse)
+    assert log[["customer_id", "sent_to"]].to_numpy().tolist() == [["C1", "meta"], ["C1", "linkedin"]]
+    assert (pd.Timestamp.now("America/Los_Angeles").tz_localize(None) - log["sent_at"]).dt.total_seconds().max() < 60
+    done = run("erase", "--store", "x", "--key", "jane.doe@example.com", "--warehouse", warehouse)
+    assert "audience_log: 2 rows erased" in done.output and sent(warehouse).empty
+
+
 def test_no_consent_no_file(warehouse, tmp_path):
     wrong = run("audience", "--store", "x", "--for", "tiktok", "--out", tmp_path / "a.csv", "--warehouse", warehouse)
     assert "must be one of" in str(wrong.exception) and wrong.exit_code == 1

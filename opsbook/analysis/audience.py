@@ -46,11 +46,20 @@ def audience(customers: pd.DataFrame, platform: str) -> pd.DataFrame:
         raise ValueError(f"`platform` must be one of {', '.join(map(repr, PLATFORMS))}; found {platform!r}")
     if "consent" not in customers:
         raise ValueError("`customers` has no column consent; without it nobody's data may leave the house")
+    return _contacts_of(consenting(customers), platform).drop_duplicates(ignore_index=True)
+
+
+def members(customers: pd.DataFrame, platform: str) -> pd.Series:
+    """The ids of the customers whose contacts are in the seed audience of a platform (`audience`), each once."""
     agreed = consenting(customers)
+    return agreed.loc[_contacts_of(agreed, platform).index, "customer_id"].dropna().drop_duplicates()
+
+
+def _contacts_of(agreed: pd.DataFrame, platform: str) -> pd.DataFrame:
+    """Hashed contacts in the columns of the platform, on the index of the customers; without those who have none."""
     columns = [agreed[name] if name in agreed else [None] * len(agreed) for name in ("email", "phone", "country")]
     rows = [hashed(platform, *each) for each in zip(*columns, strict=True)]
-    table = pd.DataFrame(rows, columns=list(PLATFORMS[platform]), dtype=object)
-    return table.dropna(how="all").drop_duplicates(ignore_index=True)
+    return pd.DataFrame(rows, columns=list(PLATFORMS[platform]), index=agreed.index, dtype=object).dropna(how="all")
 
 
 def consenting(customers: pd.DataFrame) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def scorecard(
     customers: pd.DataFrame,
     touches: pd.DataFrame,
     orders: pd.DataFrame,
-    exported: pd.Index | None = None,
+    exported: pd.Series | None = None,
     days: int = 7,
 ) -> pd.DataFrame:
     """How far the double loop is closed, as four shares with their counts.
@@ -80,8 +80,8 @@ def scorecard(
     * `captured`: contacts with at least one touch whose channel and time are known, of all contacts;
     * `complete`: buyers whose first touch, inquiry, quote and order are all on record, in this order in time, of all
       buyers;
-    * `feedback`: buyers who agreed to it whose data went back as an audience (`exported`: their ids), of all who
-      agreed;
+    * `feedback`: buyers who agreed to it whose data went back as an audience (`exported`, see `sent_back`), of all
+      buyers who agreed;
     * `response`: touches of ours (direction `out`) that an own action of the customer followed within `days`, of those
       at least that old.
 
@@ -103,6 +103,12 @@ def scorecard(
     of = table["of"].where(table["of"] > 0)
     lower, upper = wilson(table["number"], of)
     return table.assign(share=table["number"] / of, lower=lower, upper=upper)
+
+
+def sent_back(log: pd.DataFrame) -> pd.Series | None:
+    """The customers whose data went back as an audience, by the log of exports (`customer_id`), each once; None where
+    no export is on record, because others may have been made by hand."""
+    return log["customer_id"].dropna().drop_duplicates() if len(log) else None
 
 
 def _agreed(customers: pd.DataFrame) -> pd.Series | None:

@@ -12,7 +12,7 @@ from opsbook.intake.importer import find_files
 from opsbook.intake.tables import TABLES
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-OWN = "action_log"  # written by the weekly brief itself: nobody has to bring it
+OWN = ("action_log", "audience_log")  # written by opsbook itself: nobody has to bring them
 
 
 def examine(data: Path, warehouse: str, notebooks: Path = NOTEBOOKS) -> tuple[list[str], bool]:
@@ -33,7 +33,7 @@ def reads(notebook: Path) -> list[str]:
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     trees = [ast.parse("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
     named = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    return [table for table in TABLES if table in named and table != OWN]
+    return [table for table in TABLES if table in named and table not in OWN]
 
 
 def _python() -> tuple[bool, str]:

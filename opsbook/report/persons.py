@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
@@ -13,17 +13,20 @@ from opsbook import files
 from opsbook.analysis import audience, rules
 from opsbook.analysis.identity import normal_email, normal_phone
 from opsbook.intake import warehouse as wh
+from opsbook.intake import weeks
 from opsbook.intake.importer import Outcome
 from opsbook.intake.tables import TABLES
 
 #: Columns that name a person.
 PERSONAL = ("customer_id", "email", "phone")
+LOG = "audience_log"
 
 
 def write_audience(store: str, platform: str, out: str, *, warehouse: str, ruleset: rules.RuleSet) -> tuple[int, list]:
     """Write the seed audience of a store's newest list of customers; returns its rows and messages on its size.
 
-    Nobody who did not agree is in it; with nobody left nothing is written.
+    Nobody who did not agree is in it; with nobody left nothing is written. Whose contacts went out, when and where is
+    put on record (table `audience_log`).
     """
     snapshots = wh.periods("customer", store=store, warehouse=warehouse)
     if not snapshots:
@@ -35,7 +38,19 @@ def write_audience(store: str, platform: str, out: str, *, warehouse: str, rules
             f"no audience: none of {len(customers)} customers has agreed (column consent) and left a usable contact"
         )
     files.write(*files.locate(out), table.to_csv(index=False).encode())
+    _record(store, audience.members(customers, platform), platform, warehouse)
     return len(table), audience.size_checks(customers, platform, ruleset)
+
+
+def _record(store: str, members: pd.Series, platform: str, warehouse: str) -> None:
+    """Put an export on record: one row a customer in the canonical table."""
+    dtypes = wh.schema(TABLES[LOG])
+    now = datetime.now(weeks.PLATFORM_ZONE).replace(tzinfo=None, microsecond=0)
+    rows = pd.DataFrame({"customer_id": members, "sent_to": platform, "sent_at": now}).astype(dtypes)
+    with wh.transaction(warehouse) as (fs, root):
+        held = wh.load(LOG, store=store, week=weeks.platform_today() + timedelta(days=1), warehouse=warehouse)
+        log = pd.concat([held, rows], ignore_index=True)
+        wh.commit(fs, root, store, {f"{LOG}/store={store}/period=all": log}, [])
 
 
 def erase(store: str, key: str, *, warehouse: str) -> dict[str, int]:

@@ -48,6 +48,19 @@ def test_consent_in_any_form_of_true(dtype):
     assert len(audience.audience(JANE.astype({"consent": dtype}), "meta")) == 1
 
 
+def test_members_are_those_whose_contacts_are_in_the_audience():
+    people = pd.DataFrame(
+        {
+            "customer_id": ["1", "2", "3", "3", None],
+            "email": ["a@x.example", "b@x.example", "", "c@x.example", "d@x.example"],
+            "phone": ["", "", "+49 151 12345678", "", ""],
+            "consent": [True, False, True, True, True],
+        }
+    )
+    assert audience.members(people, "meta").tolist() == ["1", "3"]
+    assert audience.members(people[:3], "linkedin").tolist() == ["1"]  # LinkedIn takes no phone numbers
+
+
 def test_without_a_consent_column_nothing_leaves():
     with pytest.raises(ValueError, match="no column consent"):
         audience.audience(JANE.drop(columns="consent"), "meta")

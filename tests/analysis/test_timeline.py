@@ -52,15 +52,21 @@ CUSTOMERS = pd.DataFrame(
 
 
 def test_scorecard():
-    card = t.scorecard(CUSTOMERS, TOUCHES, ORDERS, exported=pd.Index(["a", "b"])).set_index("indicator")
+    card = t.scorecard(CUSTOMERS, TOUCHES, ORDERS, exported=pd.Series(["a", "b"])).set_index("indicator")
     assert card[["number", "of"]].drop("response").to_numpy().tolist() == [[1, 4], [1, 2], [1, 1]]
     assert card.loc["captured", ["share", "lower", "upper"]].tolist() == pytest.approx([0.25, 0.0456, 0.6994], abs=1e-4)
+
+
+def test_who_was_sent_back_is_unknown_without_a_log():
+    log = pd.DataFrame({"customer_id": ["a", "b", "a", None], "sent_to": ["meta", "meta", "google", "meta"]})
+    assert t.sent_back(log).tolist() == ["a", "b"]
+    assert t.sent_back(log[:0]) is None
 
 
 def test_what_is_not_recorded_is_unknown():
     card = t.scorecard(CUSTOMERS, TOUCHES, ORDERS).set_index("indicator")
     assert card.loc["feedback", ["number", "of", "share"]].isna().all()
-    card = t.scorecard(CUSTOMERS[["customer_id"]], TOUCHES, ORDERS, pd.Index([])).set_index("indicator")
+    card = t.scorecard(CUSTOMERS[["customer_id"]], TOUCHES, ORDERS, pd.Series([], dtype=str)).set_index("indicator")
     assert np.isnan(card.loc["feedback", "of"])
     empty = t.scorecard(CUSTOMERS[:0], TOUCHES[:0], ORDERS[:0])
     assert empty["share"].isna().all() and empty["of"].fillna(0).tolist() == [0, 0, 0, 0]

@@ -65,6 +65,17 @@ def test_stores_and_windows_do_not_replace_each_other(tmp_path):
     assert warehouse.weeks_held("y", wh) == [WEEK, date(2026, 9, 26)]
 
 
+def test_an_order_is_replaced_whole(tmp_path):
+    """Exported first without its products, then with them: two lines of one order, not three."""
+    wh = str(tmp_path / "wh")
+    old = put(tmp_path / "a.csv", "订单号,创建时间,订单金额\n1,2026-08-01,30\n2,2026-08-02,7\n")
+    new = put(tmp_path / "b.csv", "订单号,产品ID,创建时间,订单金额\n1,p,2026-08-01,10\n1,q,2026-08-01,20\n")
+    for file in (old, new):
+        importer.import_file(file, store="x", warehouse=wh)
+    orders = warehouse.load("order", store="x", week=WEEK, warehouse=wh)
+    assert sorted(zip(orders["order_id"], orders["amount"], strict=True)) == [("1", 10), ("1", 20), ("2", 7)]
+
+
 def test_a_log_keeps_what_a_newer_file_does_not_mention(tmp_path):
     wh = str(tmp_path / "wh")
     head = "订单号,创建时间,订单金额,订单状态\n"
