@@ -212,6 +212,7 @@ def simulate(world: World) -> dict[str, pd.DataFrame]:
         "touch": touches,
         "order": orders,
         "audience_log": _sent(customers) if world.store == "shoes" else customers[:0],
+        "offer": _offers() if world.store == "shoes" else pd.DataFrame(),
         "private_cost": _costs(world, rng),
         "pool": _pools(world, rng),
         "routine_log": _routine(world, rng),
@@ -497,7 +498,7 @@ def _profiles(world: World, products: pd.DataFrame, performance: pd.DataFrame, r
                 0.35,
                 2000,
             ]
-        frame = frame.assign(is_showcase=np.arange(len(frame)) % 3 == 0)
+        frame = frame.assign(is_showcase=np.arange(len(frame)) % 3 == 0, category=products["family"].str.title())
         frames.append(pd.concat([frame, _without_effect(frame, world, week)]).assign(week=pd.Timestamp(week)))
     profiles = pd.concat(frames, ignore_index=True)
     tiers = ["低质品", "普通品", "潜力优品", "平台优品", "平台爆品"]
@@ -694,6 +695,20 @@ def _sent(customers: pd.DataFrame) -> pd.DataFrame:
     at = pd.Timestamp(LAST_WEEK) - pd.Timedelta(days=180)
     agreed = customers[customers["consent"] & (customers["created_on"] < at)]
     return pd.DataFrame({"customer_id": agreed["customer_id"], "sent_to": "meta", "sent_at": at})
+
+
+def _offers() -> pd.DataFrame:
+    """What an invented contract promises: refunds for the two whole-site plans, and a package of buyers' visits."""
+    page = "sample contract, page {}, read on 2026-08-28"
+    both = {"trigger": 0.9, "refund": "shortfall", "refund_share": 1.0, "cap": 0.5}
+    refund = {"window_days": 28, **both, "min_orders": 5, "no_edits": True, "target_min": 2.0, "target_max": 8.0}
+    package = {"price_cny": 6000.0, "window_days": 60, "promised_measure": "buyers", "promised_quantity": 1200}
+    rows = [
+        {"offer": "Refund below target (sample)", "campaign": "全站推 爆品", **refund, "terms_source": page.format(3)},
+        {"offer": "Refund below target (sample)", "campaign": "全站推 新品", **refund, "terms_source": page.format(3)},
+        {"offer": "Guaranteed buyers (sample)", **package, **both, "terms_source": page.format(7)},
+    ]
+    return pd.DataFrame(rows).assign(offered_on=pd.Timestamp("2026-08-28"))
 
 
 def _local(world: World, name: str) -> str:

@@ -60,6 +60,7 @@ _LOGS = (
     ("order", "信保订单", "utf-8-sig"),
     ("audience_log", "受众导出记录", "utf-8"),
     ("routine_log", "例行任务", "utf-8"),
+    ("offer", "保效与赔付条款", "utf-8-sig"),
 )
 
 
