@@ -202,6 +202,7 @@ def simulate(world: World) -> dict[str, pd.DataFrame]:
         "ad_keyword": ads,
         "ad_product": _ad_products(ads),
         "ad_campaign": _campaigns(world, ads, rng),
+        "bid_point": _bid_points(world),
         "product_profile": _profiles(world, products, performance, rng),
         "review": _reviews(world, products, rng),
         "price": _prices(world, products, rng),
@@ -279,6 +280,22 @@ def _ads(world: World, products: pd.DataFrame, rng) -> pd.DataFrame:
     frame["bid"] = (frame["price"] * 1.25).round(1)
     frame["stars"] = np.where(frame["match"] < 0.5, 3, 5)
     return frame[frame["impressions"] > 0].drop(columns=["p", "daily", "price"]).reset_index(drop=True)
+
+
+#: place: (bid, weekly clicks, CPC) at it, as multiples of those at today's bid; the first places are bought dearly
+PLACES = {5: (0.75, 0.72, 0.82), 4: (1.0, 1.0, 1.0), 3: (1.25, 1.2, 1.18), 2: (1.6, 1.31, 1.45), 1: (2.2, 1.37, 1.95)}
+
+
+def _bid_points(world: World) -> pd.DataFrame:
+    """What the shoe maker noted down from the bid estimate, of some words that fit and of one that does not."""
+    words = [word for word in world.words if word.family][:9:2] + [world.words[15]] if world.store == "shoes" else []
+    rows = [
+        (word.text, 1.25 * word.cpc * bid, place, 7 * 0.022 * word.daily * clicks, word.cpc * cpc)
+        for word in words
+        for place, (bid, clicks, cpc) in PLACES.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["keyword", "bid", "position", "clicks", "cpc"])
+    return frame.assign(stars=np.where(frame["keyword"].isin(world.low_level_words), 3, 5)).round(2)
 
 
 def _promoted(word: Word, products: pd.DataFrame) -> list[int]:

@@ -58,6 +58,7 @@ _LOGS = (
     ("customer", "客户列表", "gb18030"),
     ("touch", "触达记录", "utf-8-sig"),
     ("order", "信保订单", "utf-8-sig"),
+    ("bid_point", "出价模拟", "utf-8-sig"),
     ("audience_log", "受众导出记录", "utf-8"),
     ("routine_log", "例行任务", "utf-8"),
     ("offer", "保效与赔付条款", "utf-8-sig"),

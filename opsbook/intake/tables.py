@@ -283,6 +283,15 @@ TABLES: dict[str, Table] = {
                   _col("stars", "decimal", "推广评分", "Promotion score", "0 to 5 stars", "stars", documented="推广评分|推广评分(星级)|qs_star"),
                   _col("status", "text", "状态", "Status", documented="状态|status"),
               )),
+        Table("bid_point", "snapshot", "出价模拟", "Bid simulation", "营销中心 → 外贸直通车 → 关键词 → 出价预估（不可导出）；用 opsbook template bid_point 记录", "Marketing → P4P → Keywords → Bid estimate (no export); record it with `opsbook template bid_point`",
+              ("keyword", "bid", "position", "clicks", "cpc"), (
+                  _col("keyword", "text", "关键词", "Keyword", inferred="关键词|推广关键词|keyword"),
+                  _col("bid", "money", "模拟出价", "Bid", "The bid that is tried", "CNY", inferred="模拟出价|预估出价|bid"),
+                  _col("position", "count", "预估排名", "Position", "Place among the adverts at this bid, 1 is the first", inferred="预估排名|模拟排名|position"),
+                  _col("clicks", "decimal", "预估周点击量", "Clicks a week", "Clicks to be expected of a week at this bid", inferred="预估周点击量|预估点击量(周)|clicks"),
+                  _col("cpc", "money", "预估点击单价", "CPC", "Price to be expected of a click at this bid", "CNY", inferred="预估点击单价|预估平均点击花费|cpc"),
+                  _col("stars", "decimal", "推广评分", "Promotion score", "0 to 5 stars", "stars", inferred="推广评分|stars"),
+              )),
         Table("ad_product", "dated", "产品推广报表", "P4P products", "营销中心 → 外贸直通车 → 数据报告 → 产品报告 → 下载", "Marketing → P4P → Reports → Product report → Download",
               ("product_id", "clicks", "spend"), (
                   _ON, *_PERIOD, _PRODUCT_ID, _TITLE,
