@@ -5,6 +5,7 @@ Nothing here is real: names, words, products and persons are invented. What is p
 `shoes`, an OEM maker of shoes
     * `wrong_buyers`: half of its P4P money goes to head words that bring low-level retail visitors who hardly ask;
     * `channel_falls`: in the last week the system recommendation brings far fewer visitors;
+    * `started`: half of its whole-site products start two weeks before the end: clicks rise, inquiries do not;
     * `leak`: from the last four weeks on, inquiries rarely get a quote.
 
 `home`, a ready-to-ship seller of home goods
@@ -344,6 +345,10 @@ def _performance(world: World, products: pd.DataFrame, ads: pd.DataFrame, rng) -
         ).clip(lower=np.minimum(frame["inquiries"], 1))
         frame["all_impressions"] = frame["search_impressions"] + whole + rng.poisson(40 * frame["strength"])
         frame["all_clicks"] = frame["search_clicks"] + whole_clicks + rng.poisson(0.8 * frame["strength"])
+        if world.store == "shoes" and number < WEEKS - 2:  # half of its whole-site products start in the last two weeks
+            later = (frame["strength"] > 1.2) & (np.arange(len(frame)) % 2 == 1)
+            frame.loc[later, ["all_impressions", "all_clicks"]] -= np.stack([whole, whole_clicks], 1)[later]
+            frame.loc[later, ["whole_site_impressions", "whole_site_clicks"]] = 0
         for name, share in (("favourites", 0.03), ("shares", 0.01), ("compares", 0.02), ("orders_submitted", 0.012)):
             frame[name] = rng.binomial(frame["visitors"], share)
         frame["rts_buyers"] = rng.binomial(frame["orders_submitted"], 0.6) if world.rts else 0
@@ -719,7 +724,7 @@ def _offers() -> pd.DataFrame:
     page = "sample contract, page {}, read on 2026-08-28"
     both = {"trigger": 0.9, "refund": "shortfall", "refund_share": 1.0, "cap": 0.5}
     refund = {"window_days": 28, **both, "min_orders": 5, "no_edits": True, "target_min": 2.0, "target_max": 8.0}
-    package = {"price_cny": 6000.0, "window_days": 60, "promised_measure": "buyers", "promised_quantity": 1200}
+    package = {"price_cny": 9000.0, "window_days": 60, "promised_measure": "buyers", "promised_quantity": 150}
     rows = [
         {"offer": "Refund below target (sample)", "campaign": "全站推 爆品", **refund, "terms_source": page.format(3)},
         {"offer": "Refund below target (sample)", "campaign": "全站推 新品", **refund, "terms_source": page.format(3)},
