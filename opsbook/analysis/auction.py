@@ -47,7 +47,7 @@ class Market:
 
     def __post_init__(self) -> None:
         for name in ("ctr", "profile"):
-            object.__setattr__(self, name, tuple(_number(self, name, one) for one in getattr(self, name)))
+            object.__setattr__(self, name, tuple(_number(self, name, one) for one in np.ravel(getattr(self, name))))
         for name in NUMBERS:
             object.__setattr__(self, name, _number(self, name, getattr(self, name)))
         for name in ("bid", "value", "conversion"):
@@ -66,7 +66,8 @@ class Market:
 
 #: Fields of a market that are one number each.
 NUMBERS = (
-    "searches", "competitors", "bid", "bid_spread", "floor", "conversion", "conversion_spread", "prediction_error", "value"
+    "searches", "competitors", "bid", "bid_spread", "floor", "conversion", "conversion_spread", "prediction_error",
+    "value",
 )  # fmt: skip
 
 
