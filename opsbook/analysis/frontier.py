@@ -1,7 +1,6 @@
-"""What a lower or higher target ROI would buy: simulated days of a market, and a market like a store's own plans."""
+"""What a lower or higher target ROI would buy, by simulated days of a market."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,6 @@ from opsbook.analysis.auction import Market, Searches
 
 COLUMNS = ("target", "spend", "value", "roi", "used", "shortfall_prob")
 DAYS = 200
-SHARE = 0.5  # what a plan gets of the clicks that first slots would bring; nobody outside knows (our default)
 _AT_ONCE = 600_000  # searches simulated together, for the sake of memory
 _AROUND = (0.5, 0.625, 0.75, 0.875, 1.0, 1.25, 1.5, 2.0)
 
@@ -101,98 +99,6 @@ def _row(market: Market, draws: Sequence[Sequence[Searches]], budget: float, tar
     }
 
 
-def market_of(plans: pd.DataFrame, *, share: float = SHARE) -> Market | None:
-    """The model market in which plans like these would get the clicks, at the price and worth, that they did get.
-
-    In: rows of `promotion.plans`, judged together: `days, clicks, spend, events, result, basis`. From the export:
-    clicks a day, CNY a click, conversions per click (orders, or opportunities, whichever stands behind more spend) and
-    the value of one. Not in any export, therefore assumed: `share`, the clicks that the plans get of those that first
-    slots everywhere would bring (0.5: our default), how bids and rates scatter, and how clicks fall by slot (defaults
-    of `auction.Market`). None where a number of the export is missing or 0: `market_gaps` says which.
-    """
-    if not 0 < share < 1:
-        raise ValueError(f"`share` must be a fraction between 0 and 1; found {share}")
-    known = _pooled(plans)
-    if known is None or market_gaps(plans):
-        return None
-    clicks, price, value = _position(share)
-    like = Market()
-    return Market(
-        searches=float(known["clicks_per_day"] / clicks),
-        bid=float(like.bid * known["cpc"] / price),
-        floor=0.0,
-        conversion=float(min(known["conversion_rate"] * like.conversion * like.value / value, 1)),
-        value=float(known["value_per_event"]),
-    )
-
-
-_NEEDED = ("clicks_per_day", "cpc", "conversion_rate", "value_per_event")
-
-
-def market_gaps(plans: pd.DataFrame) -> list[dict]:
-    """What is missing for `market_of`, a message for each number that the plans do not give."""
-    known = _pooled(plans)
-    gaps = [name for name in _NEEDED if known is None or not 0 < known[name] < np.inf]
-    return [{"id": "auction.missing", "metric": name} for name in gaps]
-
-
-def _pooled(plans: pd.DataFrame) -> dict | None:
-    """The plans as one: those whose result is counted in what stands behind most spend, orders or opportunities."""
-    rows = plans.dropna(subset=["basis"])
-    if rows.empty:
-        return None
-    rows = rows[rows["basis"] == rows.groupby("basis")["spend"].sum().idxmax()]
-    spend, clicks, events, result = rows[["spend", "clicks", "events", "result"]].sum(skipna=False).astype("float64")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return {
-            "clicks_per_day": float((rows["clicks"] / rows["days"]).sum(skipna=False)),
-            "cpc": spend / clicks,
-            "conversion_rate": events / clicks,
-            "value_per_event": result / events,
-            "roi": result / spend,
-            "target": float((rows["target_roi"] * rows["spend"]).sum(skipna=False)) / spend,
-            "clicks": clicks,
-            "events": events,
-            "basis": rows["basis"].iloc[0],
-        }
-
-
-def _position(share: float) -> tuple[float, float, float]:
-    """Clicks per search, CNY a click and predicted value of a click in the default market, for the multiple of the
-    predicted value that gets `share` of the clicks of the first slot.
-    """
-    like = replace(Market(), floor=0.0)
-    searches = auction.draw(like, 20, 0)
-    multiples = pacing.first_multiple(like) * np.geomspace(0.05, 50, 60)
-    rows = [pacing.run(like, searches, np.inf, pacing.Proportional(np.full(20, one))).sum() for one in multiples]
-    table = pd.DataFrame(rows)
-    reached = table["clicks"] / (20 * like.searches * like.ctr[0])
-    clicks, spend, value = (np.interp(share, reached, table[name]) for name in ("clicks", "spend", "predicted"))
-    return clicks / (20 * like.searches), spend / clicks, value / clicks
-
-
-def daily_budget(campaigns: pd.DataFrame) -> float:
-    """The budget of a day is the sum of the latest daily budgets of the plans; unknown where one has none.
-
-    In: dated campaign rows with `campaign, on, budget` (CNY).
-    """
-    rows = campaigns.reindex(columns=["campaign", "on", "budget"]).sort_values("on", kind="stable")
-    latest = rows.groupby("campaign", sort=False)["budget"].last().astype("float64")
-    return float(latest.sum(skipna=False)) if len(latest) else np.nan
-
-
-def current_target(plans: pd.DataFrame) -> float:
-    """The target ROI of several plans together: the mean of their targets, weighted by spend.
-
-    In: the result of `promotion.plans`. Where the result is counted in opportunities, or a target is not known, the ROI
-    that was reached stands for it, since a target speaks of order values.
-    """
-    known = _pooled(plans)
-    if known is None:
-        return np.nan
-    return known["target"] if known["basis"] == "orders" and known["target"] > 0 else known["roi"]
-
-
 def around(market: Market | None, budget: float, target: float, seed: int = 0) -> pd.DataFrame:
     """`simulate_target_roi` for targets from half to double the present one, as far as any bid reaches them, highest
     first; no rows where market, budget or target is not known.
@@ -205,3 +111,58 @@ def around(market: Market | None, budget: float, target: float, seed: int = 0) -
     if not reached:
         return pd.DataFrame(columns=list(COLUMNS), dtype="float64")
     return simulate_target_roi(market, budget, reached, seed)
+
+
+def steps(table: pd.DataFrame) -> pd.DataFrame:
+    """What each step down of the target adds: the further value / the further spend, its marginal ROI.
+
+    In: the result of `simulate_target_roi`. Out, highest target first: `target_roi, spend_per_day, value_per_day, roi,
+    marginal_roi` (missing for the first row, and where spend grows by less than 1 %)`, budget_used, shortfall_prob`.
+    The average ROI of a target may pay while its last yuan do not: compare the marginal ROI with the break-even.
+    """
+    rows = table.sort_values("target", ascending=False, kind="stable", ignore_index=True)
+    grown = rows["spend"].diff()
+    rows["marginal_roi"] = rows["value"].diff() / grown.where(grown > 0.01 * rows["spend"].shift())
+    names = {"target": "target_roi", "spend": "spend_per_day", "value": "value_per_day", "used": "budget_used"}
+    columns = ["target_roi", "spend_per_day", "value_per_day", "roi", "marginal_roi", "budget_used", "shortfall_prob"]
+    return rows.rename(columns=names)[columns]
+
+
+def readings(table: pd.DataFrame, target: float, break_even: float = np.nan) -> list[dict]:
+    """What the frontier says about a lower and a higher target than the present one, as messages.
+
+    In: the result of `simulate_target_roi`, or of `around`; the row nearest to `target` is the present. Lower: the next
+    target that buys a tenth more, else the lowest. Where nothing more is bought, the budget or the market is the limit.
+    """
+    if table.empty:
+        return []
+    rows = table.sort_values("target", ascending=False, kind="stable", ignore_index=True)
+    present = int((rows["target"] - target).abs().idxmin())
+    now = rows.iloc[present]
+    messages = [_down(now, rows.iloc[present + 1 :], break_even)] if present + 1 < len(rows) else []
+    if present and now["value"] > 0:
+        high = rows.iloc[present - 1]
+        parts = {f"{name}_lost": float(1 - high[name] / now[name]) for name in ("value", "spend")}
+        messages.append({"id": "auction.higher", "high": float(high["target"]), "target": float(now["target"])} | parts)
+    chance = {"target": float(now["target"]), "shortfall_prob": float(now["shortfall_prob"])}
+    return [*messages, {"id": "auction.shortfall"} | chance, {"id": "auction.simulated"}]
+
+
+def _down(now: pd.Series, lower: pd.DataFrame, break_even: float) -> dict:
+    """What the next target below that buys a tenth more would bring; or what the limit is."""
+    more = lower[lower["value"] > 1.1 * now["value"]]
+    low = more.iloc[0] if len(more) else lower.iloc[-1]
+    if low["value"] <= 1.02 * now["value"]:
+        limit = "budget" if now["used"] > 0.9 else "market"
+        return {"id": f"auction.{limit}_is_the_limit", "target": float(now["target"]), "used": float(now["used"])}
+    further = (low["value"] - now["value"]) / (low["spend"] - now["spend"])
+    numbers = {"low": low["target"], "target": now["target"], "times": low["value"] / now["value"]}
+    numbers |= {"value": low["value"], "value_now": now["value"], "spend": low["spend"], "spend_now": now["spend"]}
+    message = {"id": "auction.lower"} | {
+        name: float(number) for name, number in (numbers | {"marginal": further}).items()
+    }
+    if further < break_even:
+        message["details"] = [
+            {"id": "auction.lower_loses", "marginal": float(further), "break_even": float(break_even)}
+        ]
+    return message

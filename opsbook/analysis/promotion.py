@@ -13,8 +13,8 @@ from scipy.stats import chi2
 from opsbook.analysis import rates
 from opsbook.analysis.auction import Market as Market
 from opsbook.analysis.brief import ACTION_COLUMNS
-from opsbook.analysis.frontier import market_of as market_of
 from opsbook.analysis.frontier import simulate_target_roi as simulate_target_roi
+from opsbook.analysis.plan_market import market_of as market_of
 from opsbook.analysis.rules import RuleSet
 
 COUNTS = ("spend", "impressions", "clicks", "opportunities", "orders", "order_amount_usd", "compensation")
