@@ -156,13 +156,8 @@ def _down(now: pd.Series, lower: pd.DataFrame, break_even: float) -> dict:
         limit = "budget" if now["used"] > 0.9 else "market"
         return {"id": f"auction.{limit}_is_the_limit", "target": float(now["target"]), "used": float(now["used"])}
     further = (low["value"] - now["value"]) / (low["spend"] - now["spend"])
-    numbers = {"low": low["target"], "target": now["target"], "times": low["value"] / now["value"]}
+    numbers = {"low": low["target"], "target": now["target"], "times": low["value"] / now["value"], "marginal": further}
     numbers |= {"value": low["value"], "value_now": now["value"], "spend": low["spend"], "spend_now": now["spend"]}
-    message = {"id": "auction.lower"} | {
-        name: float(number) for name, number in (numbers | {"marginal": further}).items()
-    }
-    if further < break_even:
-        message["details"] = [
-            {"id": "auction.lower_loses", "marginal": float(further), "break_even": float(break_even)}
-        ]
-    return message
+    message = {"id": "auction.lower"} | {name: float(number) for name, number in numbers.items()}
+    loss = {"id": "auction.lower_loses", "break_even": float(break_even)}
+    return message | {"details": [loss]} if further < break_even else message
