@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 from scipy.special import gammainc
-from scipy.stats import chi2
 
 from opsbook.analysis import rates
 from opsbook.analysis.auction import Market as Market
 from opsbook.analysis.brief import ACTION_COLUMNS
+from opsbook.analysis.compensation import compensation_value as compensation_value
+from opsbook.analysis.counts import count_interval
 from opsbook.analysis.frontier import simulate_target_roi as simulate_target_roi
 from opsbook.analysis.plan_market import market_of as market_of
 from opsbook.analysis.rules import RuleSet
@@ -35,22 +36,6 @@ def break_even_roi(margin: float | None) -> float:
     if not 0 < margin <= 1:
         raise ValueError(f"`margin` must be a fraction above 0 and at most 1; found {margin}")
     return 1 / margin
-
-
-def count_interval(counts, level: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
-    """The exact Poisson interval of a count (Garwood): the means under which so few, or so many, are not too
-    unlikely.
-
-    lower = chi-square quantile((1 - level) / 2; 2n) / 2 (0 for n = 0), upper = quantile((1 + level) / 2; 2n + 2) / 2.
-    Missing in, missing out.
-
-    >>> [round(float(bound), 1) for bound in count_interval(10, 0.95)]
-    [4.8, 18.4]
-    """
-    n = np.asarray(counts, dtype="float64")
-    tail = (1 - level) / 2
-    lower = np.where(n > 0, chi2.ppf(tail, np.maximum(2 * n, 1e-9)) / 2, np.where(np.isnan(n), np.nan, 0.0))
-    return lower, chi2.ppf(1 - tail, 2 * n + 2) / 2
 
 
 def whole_site(plan_type: pd.Series) -> pd.Series:

@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm, poisson
+from scipy.stats import gamma, poisson
 
 from opsbook.analysis import plan_checks, promotion, rules
 from opsbook.report.messages import MESSAGES
@@ -110,32 +110,89 @@ def test_suitability_by_class():
 
 
 def test_suitability_says_what_it_does_not_know():
-    assert suited(published_on=pd.NaT).loc[0, ["suitability", "unknown"]].tolist() == ["unknown", ["age"]]
+    for column, name, empty in (
+        ("published_on", "age", pd.NaT),
+        ("price_min", "price_min", None),
+        ("days_to_order", "days_to_order", None),
+    ):
+        hot = suited(**{column: empty}).loc[0, ["suitability", "unknown"]]
+        assert hot.tolist() == ["strong if confirmed", [name]]
     assert suited(tm_30d=None).loc[0, ["suitability", "unknown"]].tolist() == ["unknown", ["opportunities_30d"]]
-    assert suited(days_to_order=None).loc[0, ["suitability", "unknown"]].tolist() == ["strong", ["days_to_order"]]
-    cold = pd.DataFrame(
-        {"product_id": ["a"], "published_on": pd.Timestamp("2020-01-01"), "inquiries_30d": 0, "tm_30d": 0}
-    )
-    assert plan_checks.suitability(cold, as_of=DAY, rules=RULES)["suitability"].tolist() == ["ordinary"]
+    late = suited(days_to_order=31.0, published_on=pd.NaT).loc[0, ["suitability", "reasons", "unknown"]]
+    assert late.tolist() == ["test with care", ["long_cycle"], ["age"]]
+    cold = {"product_id": ["a"], "published_on": pd.Timestamp("2020-01-01"), "inquiries_30d": 0, "tm_30d": 0}
+    cold |= {"price_min": 5.0}
+    known = plan_checks.suitability(pd.DataFrame(cold | {"days_to_order": 9.0}), as_of=DAY, rules=RULES)
+    assert known["suitability"].tolist() == ["ordinary"]
+    assert plan_checks.suitability(pd.DataFrame(cold), as_of=DAY, rules=RULES)["suitability"].tolist() == ["unknown"]
     bare = plan_checks.suitability(pd.DataFrame({"product_id": ["a"]}), as_of=DAY, rules=RULES)
     assert bare["suitability"].tolist() == ["unknown"]
 
 
-def visits(*counts) -> pd.DataFrame:
-    return pd.DataFrame({"product_id": ["a", "b", "c"], "visitors": counts})
+def bought(*rows) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Orders and touches of (customer, product, day of the first contact, day of the order)."""
+    frame = pd.DataFrame(rows, columns=["customer_id", "product_id", "contact", "ordered_at"])
+    touches = frame[["customer_id"]].assign(at=pd.to_datetime(frame["contact"]))
+    return frame[["customer_id", "product_id"]].assign(ordered_at=pd.to_datetime(frame["ordered_at"])), touches
 
 
-def test_uplift_against_the_other_products():
-    found = plan_checks.uplift(visits(10, 20, 70), visits(100, 30, 60), ["a"])
-    assert found["ratio"] == pytest.approx((100 / 10) / (90 / 90))
-    half = norm.ppf(0.95) * np.sqrt(1 / 10 + 1 / 100 + 1 / 90 + 1 / 90)
-    assert [found["lower"], found["upper"]] == pytest.approx([10 * np.exp(-half), 10 * np.exp(half)])
-    assert found["id"] == "promotion.uplift_more"
-    assert plan_checks.uplift(visits(100, 20, 70), visits(10, 30, 60), ["a"])["id"] == "promotion.uplift_less"
-    assert plan_checks.uplift(visits(10, 20, 70), visits(12, 30, 60), ["a"])["id"] == "promotion.uplift_same"
-    none = plan_checks.uplift(visits(0, 20, 70), visits(12, 30, 60), ["a"])
-    assert none["id"] == "promotion.uplift_too_few" and "ratio" not in none
-    assert all(MESSAGES[message["id"]].format(**message) for message in (found, none))
+def days_to_order(*rows, products=("p", "q")) -> pd.DataFrame:
+    return plan_checks.time_to_order(*bought(*rows), pd.Series(products), rules=RULES)
+
+
+def test_time_to_order_is_the_median_of_first_orders_by_product_else_of_the_store():
+    rows = [("a", "p", "2026-01-01", "2026-01-11"), ("b", "p", "2026-01-01", "2026-01-21")]
+    rows += [("c", "p", "2026-01-01", "2026-01-31"), ("d", "q", "2026-01-01", "2026-03-02")]
+    rows += [("a", "q", "2026-01-01", "2026-05-01")]  # not the first order
+    table = days_to_order(*rows)
+    assert table["days_to_order"].tolist() == [20, 25] and table["cycle_of"].tolist() == ["product", "store"]
+    assert table["buyers"].tolist() == [3, 4]
+    two = days_to_order(*rows[:2])
+    assert two["days_to_order"].isna().all() and two["cycle_of"].isna().all()
+    before = days_to_order(*rows[:2], ("e", "p", "2026-02-01", "2026-01-31"))
+    assert before["days_to_order"].isna().all()
+    assert days_to_order().shape == (2, 4)
+
+
+def clicked(*rows) -> pd.DataFrame:
+    """(title, category, clicks, impressions) judged; the title is the id."""
+    frame = pd.DataFrame(rows, columns=["product_id", "category", "whole_site_clicks", "whole_site_impressions"])
+    shown = frame.assign(title=frame["product_id"]).drop(columns="category")
+    return plan_checks.low_ctr(shown, frame[["product_id", "category"]], rules=RULES).set_index("product_id")
+
+
+def test_low_ctr_is_against_the_others_of_the_own_category():
+    table = clicked(("a", "x", 5, 1000), ("b", "x", 20, 1000), ("c", "x", 40, 2000), ("d", "y", 1, 1000))
+    row = table.loc["a"]
+    assert row[["ctr", "category_clicks", "category_impressions", "category_ctr"]].tolist() == [0.005, 60, 3000, 0.02]
+    assert [row["lower"], row["upper"]] == pytest.approx([bound / 1000 for bound in (1.970, 10.513)], rel=1e-3)
+    rng = np.random.default_rng(1)
+    mine, theirs = (gamma.rvs(a, scale=1 / b, size=200_000, random_state=rng) for a, b in ((5.5, 1000), (60.5, 3000)))
+    assert row["prob_low"] == pytest.approx((mine < theirs).mean(), abs=0.003)
+    assert row["verdict"] == "low" and row["q_value"] == pytest.approx(3 * (1 - row["prob_low"]))
+    assert table.loc["d", "verdict"] == "unknown"  # alone in its category
+    assert table["verdict"].drop("a").to_dict() == {"b": "not low", "c": "not low", "d": "unknown"}
+
+
+def test_low_ctr_knows_what_it_does_not_know():
+    few = ("c", "x", 0, 3), ("d", "x", 9, 500), ("e", "x", 0, 0)
+    table = clicked(("a", None, 5, 1000), ("b", "x", None, 1000), *few)
+    assert table["verdict"].to_dict() == {
+        "a": "unknown",
+        "b": "unknown",
+        "c": "not enough data",
+        "d": "not enough data",
+    }
+    assert plan_checks.low_ctr(pd.DataFrame(columns=["product_id"]), pd.DataFrame(), rules=RULES).empty
+
+
+def test_weeks_of_a_product_are_added_and_a_blank_week_hides_the_sum():
+    weeks = pd.DataFrame({"product_id": ["a", "a", "b"], "whole_site_clicks": [1, 2, 9]})
+    category = pd.DataFrame({"product_id": ["a", "b"], "category": "x"})
+    table = plan_checks.low_ctr(weeks.assign(whole_site_impressions=[100, 200, 900]), category, rules=RULES)
+    assert table.set_index("product_id").loc["a", ["whole_site_clicks", "ctr"]].tolist() == [3, 0.01]
+    blank = plan_checks.low_ctr(weeks.assign(whole_site_impressions=[100, None, 900]), category, rules=RULES)
+    assert blank.set_index("product_id")["verdict"].to_dict() == {"a": "unknown", "b": "unknown"}
 
 
 NOTHING = pd.DataFrame({"product_id": [], "on": [], "spend": []})
@@ -177,14 +234,6 @@ def test_plans_that_are_still_learning_are_named():
     table = pd.DataFrame({"campaign": ["a", "b", "c"], "days": [3.0, 30.0, 5.0]})
     table["learning"] = pd.array([True, False, None], dtype="boolean")
     assert plan_checks.learners(table) == [{"id": "promotion.still_learning", "plan": "a", "days": 3.0}]
-
-
-def test_products_are_newly_promoted_when_they_are_known_not_to_have_been():
-    def shown(**impressions):
-        return pd.DataFrame({"product_id": list(impressions), "whole_site_impressions": list(impressions.values())})
-
-    now, before = shown(new=5, stayed=5, unknown=5, off=0, added=1), shown(new=0, stayed=1, unknown=None, off=3)
-    assert plan_checks.newly_promoted(now, before).tolist() == ["new", "added"]
 
 
 def test_answers_become_the_checklist():

@@ -1,0 +1,249 @@
+"""Did whole-site promotion add anything: promoted products before and after, beside similar ones without promotion.
+
+Counts that may be added up (clicks, inquiries) are compared, never visitors. The comparison is a difference in
+differences of logarithms: what changed for both kinds of product alike cancels out.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from opsbook.analysis import rates
+from opsbook.analysis.alarms import holm
+
+METRICS = ("all_clicks", "inquiries")
+#: placebos that differ beyond chance (after Holm's correction) mean that the two kinds of product moved apart before
+_TREND_LEVEL = 0.1
+_WORTH_SEEING = 0.25  # our default: the change that a store would act on
+_BLIND = 2  # our default: where not even a doubling would show, nothing can be told
+
+
+def starts(history: pd.DataFrame, *, known_weeks: int = 2) -> pd.DataFrame:
+    """A product's start is the first week in which whole-site promotion shows it, after weeks in which it surely did
+    not.
+
+    In: `product_performance` of several weeks. A product that a week's export leaves out was not shown; one whose
+    number is missing may have been. At least `known_weeks` earlier weeks must be held. Out: `product_id, started`
+    (`period_end` of that week), products that have one.
+    """
+    shown = _weekly(history, "whole_site_impressions")
+    promoted = shown > 0
+    earlier_sure = (shown == 0).cummin(axis=1).shift(1, axis=1, fill_value=True).astype(bool)
+    first = promoted & earlier_sure
+    first.iloc[:, :known_weeks] = False
+    began = first[first.any(axis=1)]
+    return began.idxmax(axis=1).rename("started").rename_axis("product_id").reset_index()
+
+
+def _weekly(history: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Products in rows, weeks in columns, oldest first; a product that an export leaves out had 0, a blank is NaN."""
+    rows = history[["product_id", "period_end"]].assign(value=history[metric].astype("float64"))
+    rows = rows.dropna(subset=["product_id", "period_end"])
+    sums = rows.groupby(["product_id", "period_end"])["value"].agg(lambda values: values.sum(skipna=False))
+    blank = sums.isna().unstack(fill_value=False)
+    return sums.unstack(fill_value=0.0).mask(blank).sort_index(axis=1)
+
+
+def matched(
+    history: pd.DataFrame, profile: pd.DataFrame | None = None, *, weeks: int = 4, per: int = 3, caliper: float = 1.0
+) -> pd.DataFrame:
+    """Each newly promoted product beside the most similar ones that whole-site promotion never showed.
+
+    The products are those of the latest week with any start (`starts`); similar means: of the same category where
+    both are known, and near in clicks a week (logarithm), in inquiries per click (shrunken, logarithm) and, where
+    known, in price (logarithm), over the `weeks` before the start. `distance` is the root mean square of the
+    differences in standard deviations of the store's products; up to `per` neighbours within `caliper` are taken
+    (numbers are our defaults), one of them for several products if need be. Out: `product_id, started, match_id,
+    distance, weight` (1 / neighbours of the product); a product without any similar one has a row with a missing
+    match.
+    """
+    columns = ["product_id", "started", "match_id", "distance", "weight"]
+    began = starts(history) if len(history) else pd.DataFrame(columns=["product_id", "started"])
+    if began.empty:
+        return pd.DataFrame(columns=columns)
+    began = began[began["started"] == began["started"].max()]
+    traits, category = _traits(history, profile, began["started"].iloc[0], weeks)
+    shown = _weekly(history, "whole_site_impressions")
+    free = shown.index[(shown == 0).all(axis=1)]
+    pairs = began.merge(pd.DataFrame({"match_id": free}), how="cross")
+    gaps = traits.loc[pairs["product_id"]].to_numpy() - traits.loc[pairs["match_id"]].to_numpy()
+    known = ~np.isnan(gaps)
+    pairs["distance"] = np.sqrt(np.nansum(gaps**2, axis=1) / np.maximum(known.sum(axis=1), 1))
+    one, other = (category.reindex(pairs[side]).to_numpy() for side in ("product_id", "match_id"))
+    alike = (one == other) | pd.isna(one) | pd.isna(other)
+    near = pairs[alike & (pairs["distance"] <= caliper)].sort_values("distance", kind="stable")
+    near = near.groupby("product_id").head(per)
+    near["weight"] = 1 / near.groupby("product_id")["product_id"].transform("size")
+    return began.merge(near.drop(columns="started"), on="product_id", how="left")[columns]
+
+
+def _traits(history: pd.DataFrame, profile: pd.DataFrame | None, start, weeks: int) -> tuple[pd.DataFrame, pd.Series]:
+    """What products are compared by, in standard deviations of the store's products, and their categories."""
+    clicks, inquiries = (_window(_weekly(history, metric), start, -weeks).sum(axis=1) for metric in METRICS)
+    rate = rates.shrink(inquiries, clicks)["mean"]
+    described = pd.DataFrame(columns=["product_id"]) if profile is None else profile
+    described = described.drop_duplicates("product_id").set_index("product_id")
+    described = described.reindex(index=clicks.index, columns=["price_min", "category"])
+    price = described["price_min"].astype("float64")
+    traits = pd.DataFrame({"clicks": np.log1p(clicks), "rate": np.log(rate), "price": np.log(price.where(price > 0))})
+    spread = traits.std().where(lambda sd: sd > 0)
+    return traits / spread, described["category"].astype("object")
+
+
+def _window(table: pd.DataFrame, start, weeks: int) -> pd.DataFrame:
+    """The columns of so many weeks before the start (negative), or of the start and later (0)."""
+    if weeks < 0:
+        return table.loc[:, table.columns < start].iloc[:, weeks:]
+    return table.loc[:, table.columns >= start]
+
+
+def effect(history: pd.DataFrame, pairs: pd.DataFrame, *, weeks: int = 4, level: float = 0.9) -> pd.DataFrame:
+    """The change of the promoted products against that of similar ones: (after / before promoted) / (after / before
+    similar).
+
+    In: `product_performance` of several weeks and the result of `matched`. Out, one row per metric (`all_clicks`,
+    `inquiries`, and `inquiry_rate`, inquiries per click): `promoted_before, promoted_after, matched_before,
+    matched_after` (sums over the weeks before the start and since; of similar products weighted), `ratio` with
+    `lower, upper`, `dispersion`, `verdict` (`more`, `less`, `same`, or `too few` where not even a doubling would
+    show), `detectable` (the smallest change that would have been seen), `times_needed` (how many times the counts
+    would show a change of a quarter), `evidence`.
+
+    The interval of the logarithm: counts are Poisson times `dispersion`, the scatter of the products around the
+    common change of their group (Pearson, at least 1), with a t quantile on its degrees of freedom. No ratio where a
+    sum is 0 or the group has no second product to show the scatter. Assumes that both kinds would have changed
+    alike (`placebo` looks at the weeks before), that none was chosen because of a passing high, and that promotion of
+    one took nothing from the other.
+    """
+    start = pairs["started"].max()
+    tables = {metric: _weekly(history, metric) for metric in METRICS} if len(pairs) else {}
+    rows = [
+        {"metric": metric} | _compare(_window(table, start, -weeks), _window(table, start, 0), pairs, level)
+        for metric, table in tables.items()
+    ]
+    if rows:
+        rows.append(_rate(*rows))
+    return _judged(pd.DataFrame(rows, columns=["metric", *_COUNTS, "ratio", "lower", "upper", "dispersion", "half"]))
+
+
+_COUNTS = ("promoted_before", "promoted_after", "matched_before", "matched_after")
+
+
+def _compare(before: pd.DataFrame, after: pd.DataFrame, pairs: pd.DataFrame, level: float) -> dict:
+    """One difference in differences with its interval; `half` is half of the interval's width on the log scale."""
+    counts = pd.DataFrame({"before": before.sum(axis=1, skipna=False), "after": after.sum(axis=1, skipna=False)})
+    known = counts.dropna()
+    used = pairs[pairs["product_id"].isin(known.index) & pairs["match_id"].isin(known.index)]
+    promoted = pd.Series(1.0, index=used["product_id"].unique())
+    similar = used.groupby("match_id")["weight"].sum()
+    groups = [(known.loc[weight.index], weight.to_numpy()) for weight in (promoted, similar)]
+    sums = [float(weight @ rows[when]) for rows, weight in groups for when in ("before", "after")]
+    found = dict(zip(_COUNTS, sums, strict=True))
+    scatter, freedom = _dispersion(groups)
+    if min(sums) <= 0 or freedom < 1:
+        return found | dict.fromkeys(("ratio", "lower", "upper", "dispersion", "half", "p_value"), np.nan)
+    variance = sum(weight**2 @ rows[when] / (weight @ rows[when]) ** 2 for rows, weight in groups for when in rows)
+    log_ratio, error = np.dot(np.log(sums), [-1, 1, 1, -1]), np.sqrt(scatter * variance)
+    found |= {"dispersion": scatter, "p_value": float(2 * student.sf(abs(log_ratio) / error, freedom))}
+    return found | _interval(log_ratio, float(error * student.ppf((1 + level) / 2, freedom)))
+
+
+def _interval(log_ratio: float, half: float) -> dict:
+    lower, ratio, upper = np.exp([log_ratio - half, log_ratio, log_ratio + half]).tolist()
+    return {"ratio": ratio, "lower": lower, "upper": upper, "half": half}
+
+
+def _dispersion(groups: list) -> tuple[float, int]:
+    """Pearson's scatter of (before, after) around the common change of each group, and its degrees of freedom.
+
+    Given its total T, a Poisson product has Binomial(T, p) after the start, p being common to its group.
+    """
+    squares, freedom = 0.0, 0
+    for rows, _ in groups:
+        total = rows.sum(axis=1)
+        total, after = total[total > 0], rows["after"][total > 0]
+        p = after.sum() / total.sum() if len(total) else np.nan
+        if 0 < p < 1:
+            squares += float(((after - total * p) ** 2 / (total * p * (1 - p))).sum())
+            freedom += len(total) - 1
+    return max(1.0, squares / freedom) if freedom else 1.0, freedom
+
+
+def _rate(clicks: dict, inquiries: dict) -> dict:
+    """Inquiries per click: the clicks are the exposure, so that only the inquiries leave it open."""
+    log_ratio = np.log(inquiries["ratio"]) - np.log(clicks["ratio"])
+    rate = {name: inquiries[name] / clicks[name] if clicks[name] > 0 else np.nan for name in _COUNTS}
+    found = {"metric": "inquiry_rate", "dispersion": inquiries["dispersion"]}
+    return found | rate | _interval(log_ratio, inquiries["half"])
+
+
+def _judged(table: pd.DataFrame) -> pd.DataFrame:
+    table["half"] = table["half"].astype("float64")
+    blind = table["half"].isna() | (table["half"] > np.log(_BLIND))
+    cases = [table["lower"] > 1, table["upper"] < 1, blind]
+    table["verdict"] = np.select(cases, ["more", "less", "too few"], "same")
+    table["detectable"] = np.expm1(table["half"])
+    table["times_needed"] = np.maximum((table["half"] / np.log1p(_WORTH_SEEING)) ** 2, 1)
+    table["evidence"] = [_evidence(row) for row in table.to_dict("records")]
+    return table.drop(columns="half")
+
+
+def _evidence(row: dict) -> dict:
+    names = ("metric", *_COUNTS, "ratio", "lower", "upper", "detectable", "times_needed")
+    kind = "rate" if row["metric"] == "inquiry_rate" and row["verdict"] != "too few" else "uplift"
+    numbers = {name: row[name] for name in names if isinstance(row[name], str) or not np.isnan(row[name])}
+    return {"id": f"promotion.{kind}_{row['verdict'].replace(' ', '_')}"} | numbers
+
+
+def placebo(history: pd.DataFrame, pairs: pd.DataFrame, *, weeks: int = 4, level: float = 0.9) -> pd.DataFrame:
+    """The same comparison for starts that never were: each earlier week taken as the start, before anything was
+    promoted.
+
+    A method that is sound finds nothing here. In: as for `effect`. Out, one row per metric and earlier week within
+    the `weeks` before the start: `metric, period_end, promoted_before, promoted_after, matched_before, matched_after,
+    ratio, lower, upper, p_holm` (Holm's correction over the rows of the metric, because every week is a test).
+    """
+    columns = ["metric", "period_end", *_COUNTS, "ratio", "lower", "upper", "p_holm"]
+    rows = []
+    for metric in METRICS if len(pairs) else ():
+        table = _window(_weekly(history, metric), pairs["started"].max(), -weeks)
+        tests = [
+            {"metric": metric, "period_end": week}
+            | _compare(_window(table, week, -weeks), _window(table, week, 0), pairs, level)
+            for week in table.columns[1:]
+        ]
+        p_values = holm(np.array([test["p_value"] for test in tests]))
+        rows += [test | {"p_holm": p} for test, p in zip(tests, p_values, strict=True)]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def parallel(placebos: pd.DataFrame) -> list[dict]:
+    """Whether the two kinds of product moved alike before the start, metric by metric, as messages.
+
+    Moved apart: the smallest p-value after Holm's correction is below one tenth; then the comparison proves nothing
+    about this metric. Not known where no earlier week could be compared.
+    """
+    messages = []
+    for metric, rows in placebos.groupby("metric", sort=False):
+        least = rows["p_holm"].min()
+        name = "unknown" if np.isnan(least) else "apart" if least < _TREND_LEVEL else "alike"
+        numbers = {} if name == "unknown" else {"p": float(least), "weeks": int(rows["p_holm"].notna().sum())}
+        messages.append({"id": f"promotion.trend_{name}", "metric": metric} | numbers)
+    return messages
+
+
+def sentences(effects: pd.DataFrame, placebos: pd.DataFrame, pairs: pd.DataFrame) -> list[dict]:
+    """What the comparison says, with what it rests on: the products compared, each metric, and the weeks before.
+
+    A metric whose two kinds of product moved apart before the start is reported as untold.
+    """
+    if pairs.empty:
+        return [{"id": "promotion.no_start"}]
+    trends = {message["metric"]: message for message in parallel(placebos)}
+    products, without = pairs["product_id"].nunique(), int(pairs["match_id"].isna().sum())
+    compared = {"products": products, "similar": int(pairs["match_id"].nunique()), "without": without}
+    told = [
+        trends[row.metric] if trends.get(row.metric, {}).get("id") == "promotion.trend_apart" else row.evidence
+        for row in effects.itertuples()
+    ]
+    calm = [message for message in trends.values() if message["id"] != "promotion.trend_apart"]
+    return [{"id": "promotion.compared"} | compared, *told, *calm, {"id": "promotion.uplift_assumes"}]
