@@ -81,7 +81,7 @@ def choose_position(positions: pd.DataFrame, value_per_click: float) -> pd.Serie
         raise ValueError(f"`value_per_click` must be 0 or more; found {value:g}")
     table = table[table["position"].between(1, TOP)]
     if table.empty or np.isnan(value):
-        return pd.Series(dict.fromkeys((*_CHOICE, "average_position", "average_surplus")), dtype=object)
+        return pd.Series(dict.fromkeys((*CHOICE, "average_position", "average_surplus")), dtype=object)
     position, clicks, cpc = table.to_numpy().T
     cost = clicks * cpc
     hull = click_curves.concave_hull(cost, clicks)
@@ -95,15 +95,15 @@ def choose_position(positions: pd.DataFrame, value_per_click: float) -> pd.Serie
     return pd.Series(best | average, dtype=object)
 
 
-_CHOICE = ("position", "clicks", "cpc", "cost", "marginal_cost", "surplus")
+CHOICE = ("position", "clicks", "cpc", "cost", "marginal_cost", "surplus")
 
 
 def _choice(rows: np.ndarray, value: float) -> dict:
     """The last of some positions with its surplus; none of them brings and costs nothing."""
     if not len(rows):
-        return dict.fromkeys(_CHOICE) | {"clicks": 0.0, "cost": 0.0, "surplus": 0.0}
+        return dict.fromkeys(CHOICE) | {"clicks": 0.0, "cost": 0.0, "surplus": 0.0}
     position, clicks, cpc, cost, marginal = rows[-1].tolist()
-    return dict(zip(_CHOICE, (int(position), clicks, cpc, cost, marginal, clicks * (value - cpc)), strict=True))
+    return dict(zip(CHOICE, (int(position), clicks, cpc, cost, marginal, clicks * (value - cpc)), strict=True))
 
 
 def allocate_budget(

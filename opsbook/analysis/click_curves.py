@@ -40,6 +40,20 @@ def clicks_per_cny(curves: pd.DataFrame, spend: pd.Series) -> pd.Series:
     return pd.Series(slope, index=curves.index)
 
 
+def spend_worth(curves: pd.DataFrame, marginal: float) -> pd.Series:
+    """The weekly spend of each word up to which the next CNY brings at least so much value.
+
+    sqrt(value_per_click x ceiling x half / `marginal`) - half, at least 0; on measured points the end of the last piece
+    that brings it. `marginal` above 0: CNY of value per CNY.
+    """
+    half = curves["half"].to_numpy(dtype=float)
+    value = curves["value_per_click"].to_numpy(dtype=float)
+    spend = np.maximum(np.sqrt(value * curves["ceiling"].to_numpy(dtype=float) * half / marginal) - half, 0.0)
+    for row, knots in measured(curves).items():
+        spend[row] = knots[(value[row] * _slopes(knots) >= marginal).sum(), 0]
+    return pd.Series(spend, index=curves.index)
+
+
 def measured(curves: pd.DataFrame) -> dict[int, np.ndarray]:
     """{row number: its measured points as an array of (spend, clicks), (0, 0) first} of the rows that have any."""
     if "points" not in curves:
