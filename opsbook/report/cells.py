@@ -24,6 +24,14 @@ KINDS = {"share": "percent", "growth": "percent", "change": "decimal", "time": "
 #: units that a header names; money and shares carry their sign in the cell
 TIMES = {"hours": N_("hours"), "seconds": N_("seconds")}
 
+#: Columns whose numbers carry a bar, and what a full bar stands for: the whole, or the largest number of the column
+WHOLE, LARGEST = 1.0, None
+BARS = {
+    **dict.fromkeys(("share", "active_share", "sales_usd_share", "visitors_share", "online_share"), WHOLE),
+    **dict.fromkeys(("probability", "prob_loss", "prob_gain", "chance", "overall_rate", "completion_rate"), WHOLE),
+    **dict.fromkeys(("spend", "visitors", "customers", "people", "all_impressions", "traffic", "visits"), LARGEST),
+}
+
 _PLAIN: dict[str, Callable[[Any], str]] = {
     "count": "{:,.0f}".format,
     "decimal": "{:,.2f}".format,
@@ -91,19 +99,20 @@ def short(text: str, width: int = TITLE_WIDTH) -> str:
     text = clean(text)
     used = 0
     for position, character in enumerate(text):
-        used += _columns(character)
+        used += columns(character)
         if used > width:
             return _cut(text[:position], width - 1) + "…"
     return text
 
 
 def _cut(text: str, width: int) -> str:
-    while sum(map(_columns, text)) > width:
+    while sum(map(columns, text)) > width:
         text = text[:-1]
     return text.rstrip()
 
 
-def _columns(character: str) -> int:
+def columns(character: str) -> int:
+    """How many columns of a terminal a character takes."""
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 

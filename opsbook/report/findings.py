@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from opsbook.intake.tables import TABLES
-from opsbook.report import cells, language
+from opsbook.report import cells, language, sparks
 from opsbook.report.language import N_
 from opsbook.report.messages import MESSAGES
 
@@ -129,41 +129,72 @@ _YES, _NO = N_("yes"), N_("no")
 def table(frame: pd.DataFrame, columns: list[str] | None = None, rows: int = 20) -> Block:
     """A table as people read it: headers in words, values in their units, unknown ones as a dash; no sorting, no index.
 
-    Shows the first `rows` rows and says how many more there are.
+    Shows the first `rows` rows and says how many more there are. Numbers that are compared down a column carry a bar
+    (`cells.BARS`), a column of lists of kind `series` is drawn as small lines.
     """
     if frame is None or frame.empty:
         text = language.translate(_EMPTY)
         return Block(f'<p class="empty">{escape(text)}</p>', text)
     shown = frame[columns] if columns else frame
     names, body = list(shown.columns), shown.head(rows).to_dict("records")
-    texts = [[_text(row[name], name, _kind(row, name)) for name in names] for row in body]
+    texts = [[as_text(row[name], name, _kind(row, name)) for name in names] for row in body]
     more = language.translate(_MORE).format(rows=len(shown) - rows) if len(shown) > rows else ""
-    classes = [' class="number"' if _is_numeric(shown[name]) else "" for name in names]
-    heads = zip(names, classes, strict=True)
-    head = "".join(f'<th scope="col"{class_}>{escape(cells.label(name))}</th>' for name, class_ in heads)
-    lines = "".join(
-        f"<tr>{''.join(map(_cell, line, row.values(), classes))}</tr>" for line, row in zip(texts, body, strict=True)
+    heads = [cells.label(name) for name in names]
+    classes = ["number" if _is_numeric(shown[name]) else _CLASSES.get(cells.kind(name), "") for name in names]
+    bars = [_bars([row[name] for row in body], name) for name in names]
+    lines = (
+        "".join(map(_cell, line, row.values(), classes, reached))
+        for line, row, reached in zip(texts, body, zip(*bars, strict=True), strict=True)
     )
-    html = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+    html = _scrolling(_head(heads, classes) + f"<tbody>{''.join(f'<tr>{line}</tr>' for line in lines)}</tbody>", heads)
     html += f'<p class="more">{escape(more)}</p>' if more else ""
-    plain = pd.DataFrame(texts, columns=[cells.label(name) for name in names]).to_string(index=False, max_colwidth=60)
+    plain = pd.DataFrame(texts, columns=heads).to_string(index=False, max_colwidth=60)
     return Block(html, f"{plain}\n{more}".strip())
 
 
+_TABLE = N_("Table: {columns}")
+_CLASSES = {"series": "series", "date": "date", "id": "id"}
+
+
+def _scrolling(content: str, heads: list[str]) -> str:
+    """A table in a box that scrolls by itself, by the keyboard too, and says what it holds."""
+    label = language.translate(_TABLE).format(columns=", ".join(heads[:4]))
+    box = f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(label)}">'
+    return f"{box}<table>{content}</table></div>"
+
+
+def _head(heads: list[str], classes: list[str]) -> str:
+    pairs = zip(heads, classes, strict=True)
+    cells_ = "".join(f'<th scope="col"{_class(class_)}>{escape(head)}</th>' for head, class_ in pairs)
+    return f"<thead><tr>{cells_}</tr></thead>"
+
+
+def _class(names: str) -> str:
+    return f' class="{names}"' if names else ""
+
+
+def _bars(values: list, column: str) -> list[float]:
+    """How far the bars of a column reach; none where a single row leaves nothing to compare."""
+    if column not in cells.BARS or len(values) < 2:
+        return [0.0] * len(values)
+    return sparks.reaches(values, cells.BARS[column])
+
+
 #: Columns of a table with one figure a row: their numbers are in the unit of that figure.
-_AS_METRIC = {"value", "before", "own", "peer_avg", "peer_good", "top10"}
+_AS_METRIC = {"value", "before", "own", "peer_avg", "peer_good", "top10", "recent"}
 
 
 def _kind(row: Mapping[str, Any], column: str) -> str:
     return cells.kind(row["metric"] if column in _AS_METRIC and "metric" in row else column)
 
 
-def _text(value: Any, column: str, kind: str) -> str:
+def as_text(value: Any, column: str, kind: str) -> str:
+    """A value of a column as its reader sees it: sentences, lists, codes and flags in words, numbers in their unit."""
     if isinstance(value, Mapping):
         return word(value)
     if isinstance(value, (list, tuple)):
         between = " " if value and isinstance(value[0], Mapping) else "; "  # sentences end by themselves
-        return between.join(_text(item, column, kind) for item in value) or cells.MISSING
+        return between.join(as_text(item, column, kind) for item in value) or cells.MISSING
     if isinstance(value, bool):
         return language.translate(_YES if value else _NO)
     if isinstance(value, str) and cells.is_column(f"{column}.{value}"):
@@ -179,14 +210,18 @@ def _is_numeric(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
-def _cell(text: str, value: Any, class_: str) -> str:
+def _cell(text: str, value: Any, class_: str, reach: float) -> str:
     if text == cells.MISSING:
-        return f'<td{class_} title="{escape(language.translate(_UNKNOWN))}">{text}</td>'
+        return f'<td{_class(class_)} title="{escape(language.translate(_UNKNOWN))}">{text}</td>'
+    if class_ == "series":
+        return f'<td class="series">{sparks.line(value, text)}</td>'
     if isinstance(value, (Mapping, list, tuple)):
         return f'<td class="words">{escape(text)}</td>'
+    if reach:
+        return f'<td class="{class_} bar" style="--reach:{reach:.2f}">{escape(text)}</td>'
     seen = cells.short(text)
     hover = f' title="{escape(text[:CELL_CHARACTERS])}"' if seen != text else ""
-    return f"<td{class_}{hover}>{escape(seen)}</td>"
+    return f"<td{_class(class_)}{hover}>{escape(seen)}</td>"
 
 
 _NEEDS = N_("This section needs {table}. Where to find it: {where}. Then: opsbook import FILE --store NAME")
@@ -205,29 +240,47 @@ def needs(name: str, frame: pd.DataFrame | None) -> Block | None:
 
 
 def cards(frame: pd.DataFrame, rows: int = 8) -> Block | None:
-    """Key figures as cards: value, change on the week before, peers (columns metric, value, wow, to_peer_avg)."""
+    """Key figures as cards: value, last weeks, change on the week before, peers (columns metric, value, wow,
+    to_peer_avg; before and recent where known). The change of a rate is told in points."""
     known = frame[frame["value"].notna()].head(rows)
     if known.empty:
         return None
-    items = [_card(row) for row in known.to_dict("records")]
-    html = "".join(
-        f'<div class="card"><span class="name">{escape(name)}</span><span class="value">{escape(value)}</span>'
-        f'<span class="notes">{escape(notes)}</span></div>'
-        for name, value, notes in items
-    )
+    records = known.to_dict("records")
+    items = [_card(row) for row in records]
+    html = "".join(map(_card_html, items, records))
     return Block(f'<div class="cards">{html}</div>', "\n".join(f"{n}: {v} ({notes})" for n, v, notes in items))
 
 
-_WOW = N_("{wow:+.1%} on last week")
+_WOW = N_("{change} on last week")
 _PEERS = N_("{ratio:.2f}x peers")
 
 
 def _card(row: Mapping[str, Any]) -> tuple[str, str, str]:
-    notes = [] if cells.is_missing(row["wow"]) else [language.translate(_WOW).format(wow=row["wow"])]
+    change = _change(row)
+    notes = [language.translate(_WOW).format(change=change)] if change else []
     if not cells.is_missing(row["to_peer_avg"]):
         notes.append(language.translate(_PEERS).format(ratio=row["to_peer_avg"]))
     value = cells.plain(row["value"], cells.kind(row["metric"]))
     return cells.label(row["metric"]), value, " · ".join(notes) or cells.MISSING
+
+
+def _change(row: Mapping[str, Any]) -> str:
+    """The change on the week before: of a rate in points, else as a share of the week before."""
+    if cells.kind(row["metric"]) == "percent" and not cells.is_missing(row.get("before")):
+        return cells.plain(row["value"] - row["before"], "points")
+    return "" if cells.is_missing(row["wow"]) else f"{row['wow']:+.1%}"
+
+
+def _card_html(item: tuple[str, str, str], row: Mapping[str, Any]) -> str:
+    name, value, notes = map(escape, item)
+    recent = row.get("recent")
+    seen = isinstance(recent, list) and sum(not cells.is_missing(week) for week in recent) > 1
+    line = sparks.line(recent, as_text(recent, "recent", cells.kind(row["metric"]))) if seen else ""
+    notes = "".join(f"<span>{note}</span>" for note in notes.split(" · "))
+    return (
+        f'<div class="card"><span class="name">{name}</span>'
+        f'<span class="value">{value}</span>{line}<span class="notes">{notes}</span></div>'
+    )
 
 
 class _Record(dict):

@@ -64,7 +64,7 @@ def test_nothing_in_a_list_is_still_a_value():
 def test_names_from_exports_become_one_bounded_line(text, width):
     shown = cells.short(text, width)
     assert len(shown.splitlines()) <= 1 and not any(ord(c) < 32 or c in "\u202e\u202d\u2066\x7f" for c in shown)
-    assert sum(cells._columns(c) for c in shown) <= width
+    assert sum(cells.columns(c) for c in shown) <= width
 
 
 def test_a_title_is_cut_only_when_it_is_too_long():

@@ -201,6 +201,36 @@ def test_a_figure_is_formatted_as_the_metric_of_its_row():
     assert Tags(html).text[-3::2] == ["1,260", "¥1,260.00"]
 
 
+def test_shares_carry_a_bar_of_the_whole_and_amounts_one_of_the_largest():
+    html = findings.table(pd.DataFrame({"share": [0.25, None, 0.0], "spend": [30.0, 60.0, 0.0]})).html
+    cells_ = [(attrs.get("class"), attrs.get("style")) for attrs in cells_of(html)]
+    number, half, full = ("number", None), ("number bar", "--reach:0.50"), ("number bar", "--reach:1.00")
+    assert cells_ == [("number bar", "--reach:0.25"), half, number, full, number, number]
+
+
+def test_a_single_row_has_nothing_to_compare():
+    assert "bar" not in findings.table(pd.DataFrame({"spend": [30.0]})).html
+
+
+def test_recent_weeks_are_a_small_line_and_in_text_numbers():
+    block = findings.table(pd.DataFrame({"metric": ["visitors", "tm"], "recent": [[3.0, 1200.0], [None, None]]}))
+    assert 'aria-label="3; 1,200"' in block.html and "3; 1,200" in block.text
+    assert block.html.count("<svg") == 1 and "–; –" in block.html
+
+
+def test_a_table_scrolls_by_itself_and_says_what_it_holds():
+    (box,) = [attrs for tag, attrs in Tags(findings.table(frame()).html).tags if tag == "div"]
+    label = "Table: Name test, Cost, Why"
+    assert box == {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": label}
+
+
+def test_cards_tell_the_change_of_a_rate_in_points_and_draw_its_weeks():
+    row = {"metric": "opportunity_rate", "value": 0.034, "before": 0.025, "wow": 0.36, "to_peer_avg": 0.7}
+    block = findings.cards(pd.DataFrame([row | {"recent": [0.03, None, 0.025, 0.034]}]))
+    assert block.text == "Opportunity rate: 3.40% (+0.9 pp on last week · 0.70x peers)"
+    assert 'aria-label="3.00%; –; 2.50%; 3.40%"' in block.html
+
+
 def test_numbers_stand_right_whatever_their_label_says():
     html = findings.table(
         pd.DataFrame({"name_test": [3, None], "flag_test": [True, False], "other_test": ["a", "b"]})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from opsbook.report import findings, language, messages
+from opsbook.report import cells, findings, language, messages
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -117,7 +117,7 @@ def test_messages_have_their_topic_and_a_form_that_can_be_filled():
 
 
 def test_labels_have_a_known_format():
-    known = {"text", "id", "count", "decimal", "percent", "points", "cny", "usd", "hours", "date", "message", "code"}
+    known = {*cells.NUMERIC, "text", "id", "date", "message", "code", "series"}
     assert {column: form for column, (_, form) in messages.LABELS.items() if form not in known} == {}
 
 
