@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
-from opsbook.report import charts, language
+from opsbook.report import cells, charts, language
 from opsbook.report.charts import pictures, style
 
 # Machado, Oliveira and Fernandes (2009), severity 1: what the three kinds of colour blindness see, in linear RGB.
@@ -110,6 +110,61 @@ def test_alt_text_comes_from_every_chart_of_a_figure():
     style.describe(axes[0], "Left\nside."), style.describe(axes[1], "Right side.")
     figure.colorbar(axes[0].scatter([1, 2], [1, 2], c=[1, 2]), ax=axes[0])
     assert pictures.alt_text(figure) == "Left side. Right side."
+
+
+def test_the_title_is_text_in_the_picture_and_comes_off_again():
+    figure = style.describe(bars(table("RFQ")), "Bars.", "RFQ brings <most>\nvisitors").figure
+    drawn = pictures.picture(figure)
+    assert ">RFQ brings &lt;most&gt; visitors<" in drawn and drawn.count("<svg") == 2
+    assert pictures.untitled(drawn) == pictures.svg(figure)
+    assert pictures.untitled(pictures.svg(figure)) == pictures.svg(figure)
+    assert pictures.title(figure) == "RFQ brings <most> visitors" and pictures.alt_text(figure) == "Bars."
+
+
+def test_a_chart_without_a_title_has_none():
+    assert "titled" not in pictures.picture(bars(table("RFQ")).figure)
+
+
+@pytest.mark.parametrize(("text", "lines"), [("short", 1), ("word " * 20, 2), ("渠道" * 20, 2), ("渠" * 39, 1)])
+def test_long_titles_take_more_lines(text, lines):
+    figure = style.describe(bars(table("RFQ")), "Bars.", text).figure
+    drawn = pictures.picture(figure)
+    shown = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", drawn)
+    assert len(shown) == lines and "".join(shown).replace(" ", "") == text.replace(" ", "")
+    assert max(sum(map(cells.columns, line)) for line in shown) <= pictures.TITLE_COLUMNS
+
+
+def test_a_chart_is_titled_by_what_it_found():
+    ax = plt.subplots()[1]
+    assert style.say(ax, "boards.chart", paths=2, path="热门榜", passed=18, unclear=0).get_title() == (
+        "热门榜 is open to most: 18 products may enter"
+    )
+    assert style.say(plt.subplots()[1], "boards.chart", title="", path="x", passed=1).get_title() == ""
+    assert style.say(plt.subplots()[1], "funnel.chart_days", people=float("nan"), once=1).get_label().count("–") == 1
+
+
+def test_numbers_stand_at_their_bars_and_the_axis_goes():
+    ax = plt.subplots()[1]
+    values = pd.Series([3.0, None])
+    ax.barh([0, 1], values)
+    style.value_labels(ax, values, [0, 1], ["3", "–"])
+    assert [(text.get_text(), text.xy) for text in ax.texts] == [("3", (3, 0)), ("–", (0, 1))]
+    assert not ax.xaxis.get_visible()
+
+
+def test_names_of_lines_that_end_together_are_moved_apart():
+    ax = plt.subplots()[1]
+    ax.set_ylim(0, 100)
+    lines = {"low": pd.Series([1, 50]), "high": pd.Series([1, 51.0]), "gap": pd.Series([np.nan, np.nan])}
+    style.end_labels(ax, lines, {"high": style.ACCENT})
+    assert [(text.get_text(), text.xy[1]) for text in ax.texts] == [("low", 50), ("high", pytest.approx(56.2))]
+    assert ax.texts[1].get_color() == style.ACCENT
+
+
+def test_a_chart_among_others_keeps_its_height():
+    alone, among = plt.subplots()[1], plt.subplots(1, 2, figsize=(6, 3))[1][0]
+    assert style.tall(alone, 10).figure.get_figheight() == pytest.approx(3.2)
+    assert style.tall(among, 10).figure.get_figheight() == 3
 
 
 def test_no_rows_no_chart():

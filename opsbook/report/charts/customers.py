@@ -5,16 +5,23 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from opsbook.report import cells
-from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, bounded, describe, label, label_axes, needs_rows
+from opsbook.report.charts.style import (
+    ACCENT,
+    BAD,
+    COLOURS,
+    GOOD,
+    NEUTRAL,
+    bounded,
+    label,
+    label_axes,
+    needs_rows,
+    say,
+    tall,
+    value_labels,
+)
 from opsbook.report.language import translate
-from opsbook.report.messages import MESSAGES
 
-BLUE = COLOURS["blue"]
 SIDES = {"private": GOOD, "public": COLOURS["orange"], "unknown": NEUTRAL}
-
-
-def _say(ax: Axes, message: str, **numbers) -> Axes:
-    return describe(ax, translate(MESSAGES[message]).format(**numbers))
 
 
 @needs_rows
@@ -26,7 +33,7 @@ def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     wide = shaded.pivot(index="cohort", columns="lived", values="share").iloc[:, 1:]
     if wide.shape[1] == 0:
         ax.set_axis_off()
-        return _say(ax, "customers.chart_retention_young", cohorts=len(wide))
+        return say(ax, "customers.chart_retention_young", cohorts=len(wide))
     ax.imshow(
         wide.to_numpy(float), aspect="auto", cmap="Blues", vmin=0, vmax=max(later["share"].fillna(0).max() * 2, 0.01)
     )
@@ -50,11 +57,11 @@ def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlabel(label("lived"))
     ended = later[(later["lived"] == 1) & later["complete"]]
     if ended.empty:
-        return _say(ax, "customers.chart_retention_young", cohorts=len(wide))
+        return say(ax, "customers.chart_retention_young", cohorts=len(wide))
     if ended["active"].isna().any():
-        return _say(ax, "customers.chart_retention_cut", cohorts=len(wide))
+        return say(ax, "customers.chart_retention_cut", cohorts=len(wide))
     rate = ended["active"].sum() / ended["customers"].sum()
-    return _say(ax, "customers.chart_retention", cohorts=len(wide), rate=rate)
+    return say(ax, "customers.chart_retention", cohorts=len(wide), rate=rate)
 
 
 @needs_rows
@@ -63,7 +70,7 @@ def cohort_value(table: pd.DataFrame, cost: float | None = None, ax: Axes | None
     customer costs."""
     groups = list(table.groupby("cohort"))
     for place, (cohort, rows) in enumerate(groups, 1):
-        ax.plot(rows["lived"], rows["margin_per_customer"], color=BLUE, alpha=min(0.2 + 0.8 * place / len(groups), 1))
+        ax.plot(rows["lived"], rows["margin_per_customer"], color=ACCENT, alpha=min(0.2 + 0.8 * place / len(groups), 1))
         if place in (1, len(groups)):
             last = rows.iloc[-1]
             ax.annotate(str(cohort), (last["lived"], last["margin_per_customer"]), (4, 0), textcoords="offset points")
@@ -73,20 +80,20 @@ def cohort_value(table: pd.DataFrame, cost: float | None = None, ax: Axes | None
         ax.annotate(label("per_customer"), end, (0, -4), textcoords="offset points", color=BAD, ha="right", va="top")
     ax.set_ylim(bottom=min(0, table["margin_per_customer"].min()))
     label_axes(ax, x="lived", y="margin_per_customer")
-    return _say(ax, "customers.chart_cohort_value", cohorts=len(groups), most=table["margin_per_customer"].max())
+    return say(ax, "customers.chart_cohort_value", cohorts=len(groups), most=table["margin_per_customer"].max())
 
 
 @needs_rows
 def gaps(table: pd.DataFrame, quantiles: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Share of gaps between orders (`customers.gaps`) that are at most so long; lines at `customers.gap_quantiles`."""
-    ax.ecdf(table["gap"], color=BLUE)
+    ax.ecdf(table["gap"], color=ACCENT)
     row = quantiles.iloc[0]
     for name, text in (("median", "50 %"), ("p90", "90 %")):
         ax.axvline(row[name], color=NEUTRAL, linestyle="--")
         ax.annotate(f"{text}: {row[name]:,.0f}", (row[name], 0.02), (3, 0), textcoords="offset points")
     ax.set_ylabel(label("share"))
     ax.set_xlabel(label("days_between"))
-    return _say(ax, "customers.chart_gaps", gaps=int(row["gaps"]), median=row["median"], p90=row["p90"])
+    return say(ax, "customers.chart_gaps", gaps=int(row["gaps"]), median=row["median"], p90=row["p90"])
 
 
 @needs_rows
@@ -103,7 +110,7 @@ def rfm(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlabel(label("r"))
     ax.set_ylabel(label("f"))
     most = int(table["customers"].max()) if len(table) else 0
-    return _say(ax, "customers.chart_rfm", most=most, customers=int(table["customers"].sum()))
+    return say(ax, "customers.chart_rfm", most=most, customers=int(table["customers"].sum()))
 
 
 @needs_rows
@@ -111,13 +118,13 @@ def backtest(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Repeat orders foretold for the part of the history kept back (`lifetime.backtest`); the line is what came."""
     rows = table[table["predicted"].notna()]
     actual = table["actual"].iloc[0]
-    ax.barh([translate(name) for name in rows["method"]], rows["predicted"], color=BLUE, height=0.5)
+    ax.barh([translate(name) for name in rows["method"]], rows["predicted"], color=ACCENT, height=0.5)
     ax.axvline(actual, color=BAD)
     ax.grid(axis="y", visible=False)
     label_axes(ax, x="predicted")
     predicted = rows.loc[rows["method"] == "model", "predicted"]
     number = predicted.iloc[0] if len(predicted) else float("nan")
-    return _say(ax, "customers.chart_backtest", actual=actual, predicted=number)
+    return say(ax, "customers.chart_backtest", actual=actual, predicted=number)
 
 
 @needs_rows
@@ -143,22 +150,23 @@ def value_at_age(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     label_axes(ax, x="age_days", y="margin_per_customer")
     oldest = table[table["age_days"] == table["age_days"].max()]
     sides = ", ".join(f"{translate(row.side)} {row.margin_per_customer:,.0f}" for row in oldest.itertuples())
-    return _say(ax, "customers.chart_sides", sides=sides)
+    return say(ax, "customers.chart_sides", sides=sides)
 
 
 @needs_rows
 def shares(table: pd.DataFrame, most: int = 10, ax: Axes | None = None) -> Axes | None:
     """Largest shares of sales (`dependence.shares`)."""
-    rows = table[table["share"].notna()].head(most)
+    rows = table[table["share"].notna()].head(most).reset_index(drop=True)
     if rows.empty:
         ax.figure.clear()
         return None
-    ax.barh(bounded(rows["name"]), rows["share"], color=BLUE, height=0.6)
+    tall(ax, len(rows), each=0.36)
+    ax.barh(rows.index, rows["share"], color=[ACCENT, *[NEUTRAL] * (len(rows) - 1)], height=0.66)
+    ax.set_yticks(rows.index, bounded(rows["name"]))
     ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
-    label_axes(ax, x="share")
+    value_labels(ax, rows["share"], rows.index, (cells.plain(share, "percent") for share in rows["share"]))
     first = rows.iloc[0]
-    return _say(ax, "customers.chart_shares", name=cells.short(str(first["name"])), share=first["share"])
+    return say(ax, "customers.chart_shares", name=cells.short(str(first["name"])), share=first["share"])
 
 
 @needs_rows
@@ -182,9 +190,9 @@ def pools(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_yticks(place, [label(measure) for measure in measures])
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     if table["active_share"].isna().all():
-        return _say(ax, "customers.chart_pools_unknown", pools=len(table))
+        return say(ax, "customers.chart_pools_unknown", pools=len(table))
     first = table.loc[table["active_share"].idxmax()]
-    return _say(
+    return say(
         ax, "customers.chart_pools", pools=len(table), name=cells.short(str(first["pool"])), share=first["active_share"]
     )
 
@@ -198,18 +206,18 @@ def timeline(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     )
     lanes = {name: place for place, name in enumerate(rows["channel"].drop_duplicates())}
     own = (rows["direction"] == "in").fillna(False).to_numpy(dtype=bool)
-    for mask, face in ((own, BLUE), (~own, "none")):
-        ax.scatter(rows["at"][mask], rows["channel"][mask].map(lanes), s=45, facecolor=face, edgecolor=BLUE)
+    for mask, face in ((own, ACCENT), (~own, "none")):
+        ax.scatter(rows["at"][mask], rows["channel"][mask].map(lanes), s=45, facecolor=face, edgecolor=ACCENT)
     ax.set_yticks(range(len(lanes)), bounded(pd.Series(list(lanes), dtype="string")))
     ax.tick_params(axis="x", rotation=30)
-    return _say(ax, "customers.chart_timeline", events=len(table), channels=len(lanes))
+    return say(ax, "customers.chart_timeline", events=len(table), channels=len(lanes))
 
 
 @needs_rows
 def leads(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Leads by fit and engagement (`leads.grid`); a lead without a known fit stands at the left edge."""
     known = table["fit"].notna()
-    ax.scatter(table["fit"].fillna(-0.05), table["engagement"], color=np.where(known, BLUE, NEUTRAL), alpha=0.6)
+    ax.scatter(table["fit"].fillna(-0.05), table["engagement"], color=np.where(known, ACCENT, NEUTRAL), alpha=0.6)
     ax.set_xlim(-0.1, 1.05)
     label_axes(ax, x="fit", y="engagement")
-    return _say(ax, "customers.chart_leads", best=int((table["grade"] == "A1").sum()), leads=len(table))
+    return say(ax, "customers.chart_leads", best=int((table["grade"] == "A1").sum()), leads=len(table))

@@ -5,16 +5,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from opsbook.report import cells
-from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, describe, label, label_axes, needs_rows
+from opsbook.report.charts.style import ACCENT, BAD, GOOD, NEUTRAL, label, label_axes, needs_rows, say, tall
 from opsbook.report.findings import our_word
-from opsbook.report.language import translate
-from opsbook.report.messages import MESSAGES
 
 LEVELS = ("expected", "actual")  # bars that stand on the ground; the others hang between them
-
-
-def _say(ax: Axes, message: str, **numbers) -> Axes:
-    return describe(ax, translate(MESSAGES[message]).format(**numbers))
 
 
 @needs_rows
@@ -23,10 +17,9 @@ def inquiry_gap(table: pd.DataFrame, names: pd.Series | None = None, ax: Axes | 
     cause found; `names`: titles by product id."""
     level = table["cause"].isin(LEVELS)
     start = (table["running"] - table["inquiries"]).where(~level, 0)
-    colours = np.select(
-        [level, table["cause"] == "rest", table["inquiries"] < 0], [COLOURS["blue"], NEUTRAL, BAD], GOOD
-    )
+    colours = np.select([level, table["cause"] == "rest", table["inquiries"] < 0], [ACCENT, NEUTRAL, BAD], GOOD)
     place = np.arange(len(table))
+    tall(ax, len(table) + 1, each=0.46)
     ax.barh(place, table["inquiries"], 0.6, start, color=colours)
     ax.hlines(place[-1], table["inquiries_lower"].iloc[-1], table["inquiries_upper"].iloc[-1], color=NEUTRAL, lw=4)
     for at, row, begin, stands in zip(place, table.itertuples(), start, level, strict=True):
@@ -40,7 +33,7 @@ def inquiry_gap(table: pd.DataFrame, names: pd.Series | None = None, ax: Axes | 
     label_axes(ax, x="opportunities")
     steps = table[~level & (table["cause"] != "rest")]
     numbers = {"expected": table["inquiries"].iloc[0], "actual": table["inquiries"].iloc[-1]}
-    return _say(ax, "keywords.chart_gap", causes=len(steps), explained=steps["inquiries"].sum(), **numbers)
+    return say(ax, "keywords.chart_gap", causes=len(steps), explained=steps["inquiries"].sum(), **numbers)
 
 
 def _step(row, names: pd.Series | None) -> str:
@@ -56,7 +49,8 @@ def missed_buyers(table: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
     if not table["visits"].iloc[0]:
         return None
     place = np.arange(len(table))
-    colours = [*[COLOURS["blue"]] * (len(table) - 1), BAD]
+    tall(ax, len(table) + 1, each=0.4)
+    colours = [*[ACCENT] * (len(table) - 1), BAD]
     ax.barh(place, table["visits"], 0.6, color=colours)
     for at, row in enumerate(table.itertuples()):
         share = "" if pd.isna(row.share) else f" ({cells.plain(row.share, 'percent')})"
@@ -67,4 +61,4 @@ def missed_buyers(table: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
     ax.grid(axis="y", visible=False)
     label_axes(ax, x="visits")
     eager, lost = table["visits"].iloc[-2:]
-    return _say(ax, "keywords.chart_missed", visits=table["visits"].iloc[0], eager=eager, missed=lost)
+    return say(ax, "keywords.chart_missed", visits=table["visits"].iloc[0], eager=eager, missed=lost)

@@ -5,15 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from opsbook.report import cells
-from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, bounded, describe, label_axes, needs_rows
+from opsbook.report.charts.style import ACCENT, BAD, GOOD, NEUTRAL, bounded, label_axes, needs_rows, say, tall
 from opsbook.report.language import translate
-from opsbook.report.messages import MESSAGES
-
-BLUE = COLOURS["blue"]
-
-
-def _say(ax: Axes, message: str, **numbers) -> Axes:
-    return describe(ax, translate(MESSAGES[message]).format(**numbers))
 
 
 def _names(values: pd.Series) -> list[str]:
@@ -35,8 +28,9 @@ def _whiskers(rate: pd.Series, lower: pd.Series, upper: pd.Series) -> np.ndarray
 def steps(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Share of the first step that reached each step (`funnel.funnel`), with the persons, the rate of the step before
     and its interval beside the bar."""
+    tall(ax, len(table) + 1, each=0.42)
     names = _names(table["step"])
-    ax.barh(names, table["overall_rate"].fillna(0), color=BLUE, height=0.6)
+    ax.barh(names, table["overall_rate"].fillna(0), color=ACCENT, height=0.6)
     for place, row in enumerate(table.itertuples()):
         rate = "" if place == 0 else f"   {_percent(row.step_rate)} ({_percent(row.lower)}–{_percent(row.upper)})"
         share = row.overall_rate if pd.notna(row.overall_rate) else 0
@@ -48,9 +42,9 @@ def steps(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     label_axes(ax, x="overall_rate")
     first, last = table.iloc[0], table.iloc[-1]
     if not first["people"]:
-        return _say(ax, "funnel.chart_nobody", first_step=names[0])
+        return say(ax, "funnel.chart_nobody", first_step=names[0])
     numbers = {"first": first["people"], "last": last["people"], "rate": last["overall_rate"]}
-    return _say(ax, "funnel.chart_steps", first_step=names[0], last_step=names[-1], **numbers)
+    return say(ax, "funnel.chart_steps", first_step=names[0], last_step=names[-1], **numbers)
 
 
 def _percent(share: float) -> str:
@@ -61,9 +55,10 @@ def _percent(share: float) -> str:
 def business(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Counts above, persons below, and a visible break between them (`stages.business`); the scale is logarithmic."""
     persons = (table["counted"] == "persons").to_numpy()
+    tall(ax, len(table) + 2, each=0.36)
     place = np.arange(len(table)) + persons * 0.8
     number = table["number"].fillna(0)
-    ax.barh(place, number.clip(lower=0.5), color=np.where(persons, COLOURS["green"], NEUTRAL), height=0.6)
+    ax.barh(place, number.clip(lower=0.5), color=np.where(persons, ACCENT, NEUTRAL), height=0.6)
     for at, row in zip(place, table.itertuples(), strict=True):
         rate = f"   {_percent(row.share)}" if pd.notna(row.share) else ""
         ax.text(
@@ -80,7 +75,7 @@ def business(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     label_axes(ax, x="number")
-    return _say(
+    return say(
         ax, "funnel.chart_business", counts=int((~persons).sum()), persons=int(persons.sum()), last=number.iloc[-1]
     )
 
@@ -91,7 +86,7 @@ def cohorts(table: pd.DataFrame, step: str, ax: Axes | None = None) -> Axes | No
     has not ended are hatched."""
     rows = table[table["step"] == step].reset_index(drop=True)
     mature = rows["state"] == "mature"
-    bars = ax.bar(rows.index, rows["step_rate"].fillna(0), color=np.where(mature, BLUE, NEUTRAL))
+    bars = ax.bar(rows.index, rows["step_rate"].fillna(0), color=np.where(mature, ACCENT, NEUTRAL))
     for bar, done in zip(bars, mature, strict=True):
         bar.set_hatch("" if done else "///")
     whiskers = _whiskers(rows["step_rate"], rows["lower"], rows["upper"])
@@ -100,18 +95,18 @@ def cohorts(table: pd.DataFrame, step: str, ax: Axes | None = None) -> Axes | No
     ax.set_xticks(rows.index, names, rotation=30, ha="right")
     ax.grid(axis="x", visible=False)
     label_axes(ax, y="step_rate")
-    return _say(ax, "funnel.chart_cohorts", step=_word("step", step), cohorts=len(rows), mature=int(mature.sum()))
+    return say(ax, "funnel.chart_cohorts", step=_word("step", step), cohorts=len(rows), mature=int(mature.sum()))
 
 
 @needs_rows
 def conversion_curve(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Share converted by days since the entry (`funnel.conversion_curve`)."""
     days = np.append(0, table["days"])
-    ax.step(days, np.append(0, table["share"]), where="post", color=BLUE)
+    ax.step(days, np.append(0, table["share"]), where="post", color=ACCENT)
     ax.set_ylim(bottom=0)
     label_axes(ax, x="days", y="share")
     last = table.iloc[-1]
-    return _say(ax, "funnel.chart_curve", rate=last["share"], days=last["days"])
+    return say(ax, "funnel.chart_curve", rate=last["share"], days=last["days"])
 
 
 @needs_rows
@@ -119,24 +114,28 @@ def sensitivity(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """End result if one stage's rate rose by one percentage point (`stages.calculator`); the line is today's."""
     rows = table[table["share"].notna()]
     now = table["number"].iloc[-1]
+    tall(ax, len(rows) + 1, each=0.42)
     ax.barh(_names(rows["step"]), rows["plus_point"], color=GOOD, height=0.6)
     ax.axvline(now, color=BAD)
+    texts = (cells.plain(most, "decimal") for most in rows["plus_point"])
+    for place, (most, text) in enumerate(zip(rows["plus_point"], texts, strict=True)):
+        ax.annotate(text, (np.nan_to_num(most), place), (5, 0), textcoords="offset points", va="center")
+    ax.margins(x=0.1)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     label_axes(ax, x="plus_point")
     if rows["plus_point"].isna().all():
         return ax
     best = rows.loc[rows["plus_point"].idxmax()]
-    return _say(
-        ax, "funnel.chart_sensitivity", stage=_word("step", str(best["step"])), most=best["plus_point"], now=now
-    )
+    return say(ax, "funnel.chart_sensitivity", stage=_word("step", str(best["step"])), most=best["plus_point"], now=now)
 
 
 @needs_rows
 def pool(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """The user pool and what is left of it (`pools.pool`)."""
     rows = table[table["indicator"].isin(["registered", "reachable", "active", "zombie"])]
-    colours = [NEUTRAL if name in ("registered", "zombie") else GOOD for name in rows["indicator"]]
+    tall(ax, len(rows) + 1, each=0.42)
+    colours = [ACCENT if name == "active" else NEUTRAL for name in rows["indicator"]]
     ax.barh(_names(rows["indicator"]), rows["people"].fillna(0), color=colours, height=0.6)
     for place, row in enumerate(rows.itertuples()):
         share = f"   {_percent(row.share)}" if pd.notna(row.share) else ""
@@ -153,14 +152,14 @@ def pool(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.grid(axis="y", visible=False)
     label_axes(ax, x="people")
     people = rows.set_index("indicator")["people"]
-    return _say(ax, "funnel.chart_pool", registered=people["registered"], active=people["active"])
+    return say(ax, "funnel.chart_pool", registered=people["registered"], active=people["active"])
 
 
 @needs_rows
 def days_active(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Persons by the number of days on which they did something (`pools.days_active`)."""
-    ax.bar(table["days_active"], table["people"], color=BLUE)
+    ax.bar(table["days_active"], table["people"], color=ACCENT)
     ax.grid(axis="x", visible=False)
     label_axes(ax, x="days_active", y="people")
     once = int(table.loc[table["days_active"] == 1, "people"].sum())
-    return _say(ax, "funnel.chart_days", people=int(table["people"].sum()), once=once)
+    return say(ax, "funnel.chart_days", people=int(table["people"].sum()), once=once)

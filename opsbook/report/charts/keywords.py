@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator
 
 from opsbook.report import cells
-from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, WARN, describe, label, label_axes, needs_rows
+from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, WARN, label, label_axes, needs_rows, say
 from opsbook.report.findings import our_word
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
@@ -43,7 +43,7 @@ def spend_against_inquiries(table: pd.DataFrame, ax: Axes | None = None) -> Axes
     ax.xaxis.set_major_formatter(FuncFormatter("¥{:,.4g}".format))
     _name(rows, ax)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return describe(ax, _words(rows))
+    return say(ax, "keywords.chart_spend", **_numbers(rows))
 
 
 def _break_even(rows: pd.DataFrame, ax: Axes) -> None:
@@ -72,8 +72,8 @@ def _name(rows: pd.DataFrame, ax: Axes) -> None:
             ax.annotate(name, (row["spend"], row["expected"]), fontsize="x-small", **place)
 
 
-def _words(rows: pd.DataFrame) -> str:
+def _numbers(rows: pd.DataFrame) -> dict:
     most = rows.loc[rows["spend"].idxmax()]
     pauses = int((rows["decision"] == "pause").sum())
     numbers = {"words": len(rows), "spend": rows["spend"].sum(), "keyword": most["keyword"], "most": most["spend"]}
-    return translate(MESSAGES["keywords.chart_spend"]).format(pauses=pauses, **numbers)
+    return numbers | {"pauses": pauses}

@@ -2,16 +2,18 @@
 
 import re
 import sys
+from html import escape
 from io import BytesIO
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from PIL import Image
 
+from opsbook.report import cells
 from opsbook.report.language import N_, translate
 
-# The page swaps these three for its own colours, so that a chart follows a light or a dark scheme.
-INK, LINE, PAPER = "#1d2329", "#d5dae0", "#ffffff"
+# The page swaps these four for its own colours, so that a chart follows a light or a dark scheme.
+INK, SOFT, LINE, PAPER = "#1d2329", "#596371", "#d5dae0", "#ffffff"
 
 LARGE_SVG = 100_000  # characters; below it sharp lines and the colours of the page are worth more than bytes
 DPI = 144
@@ -31,6 +33,11 @@ def alt_text(figure: Figure) -> str:
     return described or translate(_UNDESCRIBED)
 
 
+def title(figure: Figure) -> str:
+    """What the figure found: the title of its first chart that has one."""
+    return next((ax.get_title() for ax in figure.axes if ax.get_title()), "")
+
+
 def svg(figure: Figure) -> str:
     """The figure as SVG without what no reader sees: dates, comments, ids of groups, more than two decimals."""
     buffer = BytesIO()
@@ -48,9 +55,49 @@ def png(figure: Figure) -> bytes:
     return packed.getvalue()
 
 
+TITLE_SIZE, TITLE_COLUMNS = 13, 78  # points of its letters; columns of a line, of which a Chinese character takes two
+_BOX = re.compile(r'<svg[^>]* viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_POINTS = re.compile(r' (width|height)="([\d.]+)pt"')
+_TITLED = re.compile(r'<svg class="titled".*?</text><svg y="[\d.]+"(.*</svg>)</svg>', re.DOTALL)
+_WORD = re.compile(r"[^\s\u2e80-\uffff]+|[\u2e80-\uffff]")
+
+
+def titled(drawing: str, text: str) -> str:
+    """The drawing below its title, which is real text: it can be searched, and `untitled` takes it off again."""
+    width, height = map(float, _BOX.match(drawing).groups())
+    lines = _lines(text)
+    above = 1.4 * TITLE_SIZE * len(lines) + 6
+    spans = "".join(f'<tspan x="2" dy="{1.4 * TITLE_SIZE:g}">{escape(line)}</tspan>' for line in lines)
+    words = f'<text font-family="sans-serif" font-weight="600" font-size="{TITLE_SIZE}" fill="{INK}">{spans}</text>'
+    size = f'width="{width:g}pt" height="{height + above:g}pt" viewBox="0 0 {width:g} {height + above:g}"'
+    inner = _POINTS.sub(r' \1="\2"', drawing, count=2).replace("<svg", f'<svg y="{above:g}"', 1)
+    return f'<svg class="titled" xmlns="http://www.w3.org/2000/svg" {size}>{words}{inner}</svg>'
+
+
+def untitled(drawing: str) -> str:
+    """A drawing without the title that `titled` gave it."""
+    inner = _TITLED.fullmatch(drawing)
+    return re.sub(r' (width|height)="([\d.]+)"', r' \1="\2pt"', f"<svg{inner[1]}", count=2) if inner else drawing
+
+
+def _lines(text: str) -> list[str]:
+    """The text cut into lines between words, or between Chinese characters."""
+    lines, used = [""], 0
+    for match in _WORD.finditer(text):
+        word = match[0]
+        gap = " " if text[: match.start()].endswith(" ") and used else ""
+        columns = sum(map(cells.columns, gap + word))
+        if used + columns > TITLE_COLUMNS:
+            lines, used, gap = [*lines, ""], 0, ""
+        lines[-1] += gap + word
+        used += columns
+    return lines
+
+
 def picture(figure: Figure) -> str | bytes:
     """SVG, or PNG for a large picture that is smaller so, both as they are embedded in a page."""
     vector = svg(figure)
+    vector = titled(vector, title(figure)) if title(figure) else vector
     if len(vector) < LARGE_SVG:
         return vector
     raster = png(figure)
@@ -67,7 +114,12 @@ def use_in_notebook() -> None:
     formatters = shell.display_formatter.formatters
     formatters["image/svg+xml"].for_type(Figure, lambda figure: _if_type(picture(figure), str))
     formatters["image/png"].for_type(Figure, lambda figure: _if_type(picture(figure), bytes))
-    formatters["text/plain"].for_type(Figure, lambda figure, printer, cycle: printer.text(alt_text(figure)))
+    formatters["text/plain"].for_type(Figure, lambda figure, printer, cycle: printer.text(_said(figure)))
+
+
+def _said(figure: Figure) -> str:
+    """What the picture says for those who do not see it: its title, where it has one, and its description."""
+    return "\n".join(filter(None, (title(figure), alt_text(figure))))
 
 
 def _if_type(value: str | bytes, wanted: type) -> str | bytes | None:

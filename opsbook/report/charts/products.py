@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from opsbook.report.charts.style import BAD, GOOD, NEUTRAL, bounded, describe, label_axes, needs_rows
+from opsbook.report.charts.style import BAD, GOOD, NEUTRAL, bounded, label_axes, needs_rows, say, tall
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
 
@@ -15,6 +15,7 @@ def bestsellers(table: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
     """Bestsellers of the weeks before and where they stand now (`lifecycle.watch`): hollow = a week before, filled =
     last week."""
     rows = table.sort_values("base").reset_index(drop=True)
+    tall(ax, len(rows) + 1, each=0.32)
     for verdict, colour in WATCH_COLOURS.items():
         group = rows[rows["verdict"] == verdict]
         if len(group):
@@ -30,4 +31,4 @@ def bestsellers(table: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
     label_axes(ax, x="last")
     ax.set_xlabel(translate(MESSAGES["products.chart_watch_axis"]))
     falling = rows[rows["verdict"] == "decline"]
-    return describe(ax, translate(MESSAGES["products.chart_watch"]).format(products=len(rows), declines=len(falling)))
+    return say(ax, "products.chart_watch", products=len(rows), declines=len(falling))

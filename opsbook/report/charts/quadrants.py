@@ -3,9 +3,20 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from opsbook.report.charts.style import BAD, COLOURS, GOOD, NEUTRAL, bounded, describe, label, label_axes, needs_rows
+from opsbook.report.charts.style import (
+    ACCENT,
+    BAD,
+    COLOURS,
+    GOOD,
+    NEUTRAL,
+    bounded,
+    end_labels,
+    label,
+    label_axes,
+    needs_rows,
+    say,
+)
 from opsbook.report.language import translate
-from opsbook.report.messages import MESSAGES
 
 QUADRANT_COLOURS = {
     "not enough data": NEUTRAL,
@@ -37,7 +48,8 @@ def reception(table: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     counts = rows["quadrant"].value_counts()
     numbers = {name.replace("/", "_").replace(" ", "_"): int(counts.get(name, 0)) for name in QUADRANT_COLOURS}
-    return describe(ax, translate(MESSAGES["quadrants.chart"]).format(products=len(rows), **numbers))
+    title = None if numbers["high_low"] else "quadrants.title_none"
+    return say(ax, "quadrants.chart", title=title, products=len(rows), **numbers)
 
 
 def _points(ax: Axes, group: pd.DataFrame, quadrant: str, colour: str, strength: float) -> None:
@@ -74,13 +86,15 @@ def top10(table: pd.DataFrame, most: int = 6, ax: Axes | None = None) -> Axes:
     """The gap to the industry's Top10 average by week (`store_level.top10_trend`), for the metrics furthest behind."""
     gaps = table.pivot(index="period_end", columns="metric", values="gap_to_top10").dropna(axis=1, how="all")
     behind = gaps.ffill().iloc[-1].nsmallest(most) if len(gaps) else pd.Series(dtype="float64")
-    for metric, colour in zip(behind.index, COLOURS.values(), strict=False):
-        ax.plot(gaps.index, gaps[metric], marker="o", markersize=3, color=colour, label=label(metric))
+    colours = {label(metric): ACCENT if metric == behind.index[0] else NEUTRAL for metric in behind.index}
+    lines = {label(metric): gaps[metric] for metric in behind.index}
+    for name, gap in lines.items():
+        ax.plot(gap.index, gap, marker="o", markersize=3, color=colours[name], label=name)
     ax.axhline(0, color=NEUTRAL, linewidth=1, linestyle="--")
+    ax.grid(axis="x", visible=False)
     ax.set_xticks(gaps.index, [f"{end:%m-%d}" for end in gaps.index])
     label_axes(ax, y="gap_to_top10")
     if behind.empty:
-        return describe(ax, translate(MESSAGES["quadrants.chart_top10_unknown"]))
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    numbers = {"metric": label(behind.index[0]), "gap": behind.iloc[0], "weeks": len(gaps)}
-    return describe(ax, translate(MESSAGES["quadrants.chart_top10"]).format(**numbers))
+        return say(ax, "quadrants.chart_top10_unknown")
+    end_labels(ax, lines, {name: colour for name, colour in colours.items() if colour == ACCENT})
+    return say(ax, "quadrants.chart_top10", metric=behind.index[0], gap=behind.iloc[0], weeks=len(gaps))

@@ -1,11 +1,12 @@
 """How every chart looks: colours, font, alt text, axis labels, and the picture a notebook keeps."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pylopdf_fonts_zh_cn
 import seaborn as sns
@@ -13,8 +14,9 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from opsbook.report import cells, language
+from opsbook.report import cells, findings, language
 from opsbook.report.charts import pictures
+from opsbook.report.messages import MESSAGES
 
 #: Told apart under all three colour-vision deficiencies; at least 3:1 against a white and against a dark page.
 COLOURS = {
@@ -28,26 +30,37 @@ COLOURS = {
 #: The same meaning has the same colour in every chart.
 GOOD, BAD, WARN, NEUTRAL = COLOURS["green"], COLOURS["orange"], COLOURS["ochre"], COLOURS["grey"]
 
+#: The one colour that leads the eye; what only gives the measure is NEUTRAL.
+ACCENT = COLOURS["blue"]
+
 _RC = {
     "font.family": ["Noto Sans SC", "DejaVu Sans"],
     "axes.unicode_minus": True,
     "text.parse_math": False,  # a `$` in a product title is a dollar, not a formula
     "text.color": pictures.INK,
-    "axes.labelcolor": pictures.INK,
+    "axes.labelcolor": pictures.SOFT,
+    "axes.labelsize": "medium",
     "axes.edgecolor": pictures.LINE,
     "axes.titlelocation": "left",
     "axes.titleweight": "regular",  # the Chinese font has one weight
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "xtick.color": pictures.INK,
-    "ytick.color": pictures.INK,
+    "axes.spines.left": False,
+    "axes.axisbelow": True,
+    "xtick.color": pictures.LINE,
+    "ytick.color": pictures.LINE,
+    "xtick.labelcolor": pictures.SOFT,
+    "ytick.labelcolor": pictures.INK,
     "grid.color": pictures.LINE,
     "grid.linewidth": 0.6,
+    "hatch.color": pictures.PAPER,
+    "lines.solid_capstyle": "round",
     "legend.frameon": False,
-    "figure.figsize": (8, 3.6),
+    "figure.figsize": (8, 3.4),
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
     "savefig.bbox": "tight",
+    "savefig.pad_inches": 0.04,
     "svg.fonttype": "path",
     "svg.hashsalt": "opsbook",  # the same picture has the same bytes
 }
@@ -64,10 +77,23 @@ def use_style(lang: str | None = None) -> None:
     pictures.use_in_notebook()
 
 
-def describe(ax: Axes, text: str) -> Axes:
-    """Give the chart its alternative text: what it shows, in words and numbers computed from the data."""
+def describe(ax: Axes, text: str, title: str = "") -> Axes:
+    """Give the chart its alternative text, what it shows, and its title, what it found: both computed from the data.
+
+    The title is not drawn: picture and page set it as text (`pictures.titled`).
+    """
     ax.set_label(cells.clean(text))
+    if title:
+        ax.set_title(cells.clean(title), loc="center", visible=False)
     return ax
+
+
+def say(ax: Axes, message: str, *, title: str | None = None, **numbers: Any) -> Axes:
+    """Describe the chart by the message `topic.chart_...`, and title it by `topic.title_...` where there is one; both
+    take the same numbers. `title`: another message, for charts that find now one thing, now another, or "" for none."""
+    title = message.replace(".chart", ".title", 1) if title is None else title
+    found = findings.word({"id": title} | numbers) if title in MESSAGES else ""
+    return describe(ax, findings.word({"id": message} | numbers), found)
 
 
 def needs_rows(draw: Callable[..., Axes | None]) -> Callable[..., Axes | None]:
@@ -100,6 +126,9 @@ def label_axes(ax: Axes, x: str | None = None, y: str | None = None) -> Axes:
             axis.label.set_visible(False)
             continue
         axis.set_label_text(label(column))
+        if axis is ax.yaxis:  # upright above its axis: nobody turns the head
+            axis.label.set(rotation=0, ha="left", va="bottom")
+            axis.set_label_coords(0, 1.02)
         if cells.kind(column) in cells.NUMERIC:
             axis.set_major_formatter(FuncFormatter(_tick(cells.kind(column))))
             axis.set_minor_formatter(NullFormatter())  # those of a log scale would be formulas
@@ -115,3 +144,34 @@ def _tick(kind: str) -> Callable[[float, int], str]:
 def bounded(names: pd.Series, width: int = 28) -> pd.Series:
     """Names from exports as tick labels: one line each, cut to so many columns."""
     return names.astype("string").fillna(cells.MISSING).map(lambda name: cells.short(name, width))
+
+
+def value_labels(ax: Axes, values: pd.Series, places: Iterable[float], texts: Iterable[str]) -> Axes:
+    """Write each number at the end of its horizontal bar; the axis that would say it again goes."""
+    for value, place, text in zip(values.fillna(0), places, texts, strict=True):
+        ax.annotate(text, (value, place), (5, 0), textcoords="offset points", va="center")
+    ax.margins(x=0.14)
+    ax.xaxis.set_visible(False)
+    ax.spines["bottom"].set_visible(False)
+    ax.grid(visible=False)
+    return ax
+
+
+def end_labels(ax: Axes, lines: Mapping[str, pd.Series], colours: Mapping[str, str]) -> Axes:
+    """Name each line at its last known point, beside the frame, in its colour, moved apart where names would touch."""
+    last = pd.Series({name: line.dropna().iloc[-1] for name, line in lines.items() if line.notna().any()})
+    low, high = ax.get_ylim()
+    gap = 0.062 * (high - low)  # the height of a name in a picture of the usual size
+    at = -np.inf
+    for name, value in last.sort_values(kind="stable").items():
+        at = max(value, at + gap)
+        where = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "annotation_clip": False}
+        ax.annotate(name, (1, at), (6, 0), va="center", color=colours.get(name, pictures.INK), **where)
+    return ax
+
+
+def tall(ax: Axes, rows: int, each: float = 0.27) -> Axes:
+    """As high as so many rows need, where the chart has the figure for itself."""
+    if len(ax.figure.axes) == 1:
+        ax.figure.set_figheight(max(1.4, each * rows + 0.5))
+    return ax

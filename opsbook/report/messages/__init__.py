@@ -16,6 +16,7 @@ from opsbook.report.messages import (
     promotion,
     quadrants,
     rules,
+    titles,
     traffic,
 )
 
@@ -35,6 +36,7 @@ _TOPICS = (
     promotion,
     quadrants,
     rules,
+    titles,
     traffic,
 )
 

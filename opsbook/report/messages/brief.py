@@ -121,7 +121,6 @@ MESSAGES: dict[str, str] = {
         "out on {next_weekly}, the next month on {next_monthly}."
     ),
     # alternative texts of charts
-    "brief.chart_figures": N_("Small lines of {figures} key figures over the last {weeks} weeks."),
     "brief.chart_funnel": N_(
         "Bars of the funnel from {first} {first_value:,.0f} to {last} {last_value:,.0f}; counts and persons "
         "are not the same people."
@@ -134,7 +133,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "to_peer_avg": (N_("Times peers' average"), "decimal"),
     "to_top10": (N_("Times industry Top10"), "decimal"),
     "to_peer_good": (N_("Times peers' good"), "decimal"),
-    "recent": (N_("Recent weeks"), "text"),
+    "recent": (N_("Recent weeks"), "series"),
     "value": (N_("This week"), "decimal"),
     "stage": (N_("Stage"), "code"),
     "counts": (N_("Counts"), "text"),
