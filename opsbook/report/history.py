@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import date
+from html import escape
 from typing import Any
 
 import numpy as np
 
 from opsbook import files
 from opsbook.intake.weeks import WEEK
-from opsbook.report import cells, findings, language, manifest, pages
+from opsbook.report import cells, findings, language, manifest, pages, sparks
 from opsbook.report.language import N_
 from opsbook.report.plan import Batch
 
@@ -25,7 +26,7 @@ WORDS = {
     "store": N_("Store"),
     "light": N_("Light"),
     "trend": N_("Opportunities, last weeks"),
-    "pages": N_("Pages"),
+    "first_week": N_("first week with a figure"),
     "changed": N_("What changed since the week before"),
     "missing": N_("Missing reports"),
     "none_missing": N_("No report is missing."),
@@ -47,9 +48,15 @@ def update(batch: Batch, changed: bool) -> str:
         entries = collect(batch.out)
         lang = common_language(entries)
         names = {entry["store"]: entry["store_name"] for entry in entries}
-        several = portfolio.write(batch.out, batch.warehouse, batch.week, names, lang)
+        several = portfolio.write(batch.out, batch.warehouse, batch.week, names, lang, lights(entries, batch.week))
         files.write(fs, path, index(entries, lang, no_data=batch.skipped, week=batch.week, portfolio=several).encode())
     return f"{batch.out.rstrip('/')}/index.html"
+
+
+def lights(entries: list[Entry], week: date) -> dict[str, dict[str, Any]]:
+    """The light of each store that has a report of the week, its word, and where the report is."""
+    with worded(common_language(entries)):
+        return {entry["store"]: _dot(entry) for entry in entries if entry["week"] == week}
 
 
 def weeks(out: str) -> list[date]:
@@ -219,10 +226,10 @@ def _row(entry: Entry, entries: list[Entry]) -> dict[str, Any]:
         "light": _light(entry),
         "light_word": findings.our_word(f"light.{_light(entry)}"),
         "figures": [
-            (cells.plain(metrics.get(name), cells.kind(name)), _delta(metrics.get(name), before.get(name), name))
+            (cells.plain(metrics.get(name), cells.kind(name)), delta(metrics.get(name), before.get(name), name))
             for name in FIGURES
         ],
-        "spark": sparkline(_series(past, entry)),
+        "spark": _spark(_series(past, entry)),
         "pages": [(f"{place}/{name}.html", title(name), status) for name, status in entry["notebooks"].items()],
         "changes": [findings.word(message) for message in changes(past, entry)],
     }
@@ -233,9 +240,9 @@ def _light(entry: Entry) -> str:
     return light if light in LIGHTS else "unknown"
 
 
-def _delta(now: float | None, before: float | None, name: str) -> str:
+def delta(now: float | None, before: float | None, name: str) -> str:
     """The change on the week before: of a rate in points, else as a share; empty where it is not known."""
-    if now is None or before is None:
+    if cells.is_missing(now) or cells.is_missing(before):
         return ""
     if cells.kind(name) == "percent":
         return cells.plain(now - before, "points")
@@ -248,19 +255,11 @@ def _series(past: list[Entry], entry: Entry) -> list[float | None]:
     return [known.get(day) for day in _weeks(min(known), entry["week"])]
 
 
-def sparkline(values: list[float | None], width: int = 96, height: int = 22) -> dict[str, Any]:
-    """The lines of a small picture on a scale from 0, with its text; unknown weeks are gaps."""
-    top = max((value for value in values if value is not None), default=0) or 1
-    step = (width - 4) / max(len(values) - 1, 1)
-    points = [None if v is None else (2 + step * i, height - 2 - (height - 4) * v / top) for i, v in enumerate(values)]
-    runs, run = [], []
-    for point in [*points, None]:
-        if point is not None:
-            run.append(f"{point[0]:.1f},{point[1]:.1f}")
-        elif run:
-            runs, run = [*runs, run], []
-    text = ", ".join(cells.plain(value, "count") for value in values)
-    return {"runs": [" ".join(points if len(points) > 1 else points * 2) for points in runs], "text": text}
+def _spark(values: list[float | None]) -> str:
+    """The weeks as a small line; before the second known week it says that there is nothing to compare yet."""
+    if sum(value is not None for value in values) < 2:
+        return f"<small>{escape(language.translate(WORDS['first_week']))}</small>"
+    return sparks.line(values, ", ".join(cells.plain(value, "count") for value in values))
 
 
 def _grid(entries: list[Entry], newest: date) -> list[tuple[date, list[dict[str, Any] | None]]]:

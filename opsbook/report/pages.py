@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader
 
 from opsbook.report import cells, language
-from opsbook.report.charts.pictures import INK, LINE, PAPER
+from opsbook.report.charts.pictures import INK, LINE, PAPER, SOFT, untitled
 from opsbook.report.findings import METRICS_MIME
 from opsbook.report.language import N_
 
@@ -33,6 +34,7 @@ _WORDS = {
     "code": N_("code"),
     "contents": N_("Contents"),
     "pages": N_("Pages"),
+    "skip": N_("Skip to the content"),
     "all_reports": N_("All reports"),
     "made_by": N_("Made by opsbook from the store's own exports. Weeks run Sunday to Saturday, America/Los_Angeles."),
 }
@@ -50,8 +52,11 @@ _local = threading.local()
 def notebook_page(notebook: nbformat.NotebookNode, *, name: str, lang: str, store_name: str, week: date) -> str:
     """The page of an executed notebook, its prose in the language of the store."""
     page = _page(TITLES.get(name, name), name, lang, store_name, week)
-    body, _ = _exporter().from_notebook_node(_prepared(notebook, lang), resources={"page": page})
-    return _with_contents(body)
+    from nbconvert.exporters import TemplateExporter
+
+    # HTMLExporter itself would parse its own page once more, for alt texts and focus, which our template sees to.
+    body, _ = TemplateExporter.from_notebook_node(_exporter(), _prepared(notebook, lang), resources={"page": page})
+    return _with_contents(_CHARACTER.sub(_character, body))
 
 
 def failure_page(
@@ -122,10 +127,24 @@ def _keep_smaller(data: dict[str, str]) -> None:
 
 
 def _adapted(svg: str) -> str:
-    """A chart whose ink, lines and paper follow the page's light or dark scheme."""
-    for colour, variable in ((INK, "currentColor"), (LINE, "var(--line)"), (PAPER, "var(--paper)")):
+    """A chart whose ink, lines and paper follow the page's light or dark scheme; the page sets its title as text."""
+    svg = untitled(svg)
+    for colour, variable in (
+        (INK, "currentColor"),
+        (SOFT, "var(--soft)"),
+        (LINE, "var(--line)"),
+        (PAPER, "var(--paper)"),
+    ):
         svg = svg.replace(colour, variable)
     return svg
+
+
+_CHARACTER = re.compile(r"&#[1-9]\d{2,};")  # of three digits and more: none of them is markup
+
+
+def _character(reference: re.Match) -> str:
+    """The character itself: nbconvert writes Chinese headings in references, which take more than twice the bytes."""
+    return unescape(reference[0])
 
 
 _DEFINED = re.compile(r'<path id="([^"]+)"[^>]*/>|<clipPath id="([^"]+)">.*?</clipPath>', re.DOTALL)
@@ -157,8 +176,12 @@ def _exporter():
         from nbconvert import HTMLExporter
 
         _local.exporter = HTMLExporter(
-            template_name="report", extra_template_basedirs=[str(FOLDER)], extra_template_paths=[str(FOLDER)]
+            template_name="report",
+            extra_template_basedirs=[str(FOLDER)],
+            extra_template_paths=[str(FOLDER)],
+            default_preprocessors=[],  # none has anything to do here, and the notebook is validated after each
         )
+        _local.exporter.register_filter("highlight_code", escape)  # named by the template that ours extends
     return _local.exporter
 
 

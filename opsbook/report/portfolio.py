@@ -1,16 +1,17 @@
 """All stores at once: who needs attention and why, from one pass of Ibis over the warehouse."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from opsbook import files
 from opsbook.intake import warehouse as wh
 from opsbook.intake.weeks import WEEK, week_start
-from opsbook.report import findings, pages
+from opsbook.report import cells, findings, pages
 from opsbook.report.language import N_
 
-FIGURES = ("visitors", "opportunities")
+FIGURES = ("opportunities", "visitors")
 WORDS = {
     "title": N_("All stores: who needs attention"),
     "note": N_(
@@ -18,32 +19,51 @@ WORDS = {
         "not explain it; the limit is set for all stores together."
     ),
 }
-COLUMNS = ["store", "attention", *(f"{name}{when}" for name in FIGURES[::-1] for when in ("", "_before")), "spend"]
+SHOWN = 500  # stores; those after them are calm or lost least
 
 
-def write(out: str, warehouse: str, week: date, names: dict[str, str], lang: str) -> bool:
+def write(out: str, warehouse: str, week: date, names: dict[str, str], lang: str, lights: dict | None = None) -> bool:
     """Write `portfolio.html` beside the index where the warehouse holds several stores; whether it did."""
     if len(wh.stores(warehouse)) < 2:
         return False
     fs, root = files.locate(out)
-    files.write(fs, f"{root}/portfolio.html", page(totals(warehouse, week), week, names, lang).encode())
+    html = page(totals(warehouse, week), week, names, lang, lights)
+    files.write(fs, f"{root}/portfolio.html", html.encode())
     return True
 
 
-def page(totals: pd.DataFrame, week: date, names: dict[str, str], lang: str) -> str:
-    """The page over all stores, in one language; `names` are what reports call them."""
+def page(totals: pd.DataFrame, week: date, names: dict[str, str], lang: str, lights: dict | None = None) -> str:
+    """The page over all stores, in one language; `names` are what reports call them, `lights` what they say of them
+    (`history.lights`)."""
     from opsbook.analysis.portfolio import attention
-    from opsbook.report.history import translated, worded
+    from opsbook.report import history
 
-    with worded(lang):
-        ranked = attention(totals, week).replace({"store": names})
+    with history.worded(lang):
+        ranked = attention(totals, week)
+        rows = ranked.head(SHOWN).to_dict("records")
         return pages.site_page(
             "portfolio.html.j2",
             WORDS["title"],
             lang,
-            note=translated(WORDS)["note"].format(week=week),
-            table=findings.table(ranked, COLUMNS, rows=500).html,
+            note=history.translated(WORDS)["note"].format(week=week),
+            words=history.translated(history.WORDS),
+            heads=[cells.label(name) for name in ("attention", *FIGURES, "spend")],
+            rows=[_row(row, names, lights or {}) for row in rows],
+            more=max(len(ranked) - SHOWN, 0),
         )
+
+
+def _row(row: dict[str, Any], names: dict[str, str], lights: dict) -> dict[str, Any]:
+    """One store: its report and light, why it needs attention, and its figures with their change."""
+    from opsbook.report.history import delta
+
+    figures = [(cells.plain(row[name], "count"), delta(row[name], row[f"{name}_before"], name)) for name in FIGURES]
+    return {
+        "name": names.get(row["store"], row["store"]),
+        "light": lights.get(row["store"]),
+        "attention": findings.as_text(row["attention"], "attention", "message"),
+        "figures": [*figures, (cells.plain(row["spend"], "cny"), "")],
+    }
 
 
 def totals(warehouse: str, week: date) -> pd.DataFrame:
@@ -79,9 +99,7 @@ def keyword_spend(warehouse: str, week: date):
     """
     rows = wh.scan("ad_keyword", warehouse, period=_window(week))
     words = rows.group_by("store", "keyword").agg(spend=rows.spend.sum(), inquiries=rows.inquiries.sum())
-    return words.group_by("store").agg(
-        spend=words.spend.sum(), idle_spend=words.spend.sum(where=words.inquiries == 0)
-    )
+    return words.group_by("store").agg(spend=words.spend.sum(), idle_spend=words.spend.sum(where=words.inquiries == 0))
 
 
 def _window(week: date) -> str:

@@ -80,8 +80,8 @@ def test_the_index_shows_figures_changes_gaps_and_every_week():
         entry("lamps", back=1, visitors=7),
     ]
     html = history.index(entries)
-    assert re.search(r'<td class="number">110<br><small>\+10%</small></td>', html)
-    assert re.search(r'<td class="number">6\.0+%<br><small>\+1.0 pp</small></td>', html)
+    assert re.search(r'<td class="number">110<small>\+10%</small></td>', html)
+    assert re.search(r'<td class="number">6\.0+%<small>\+1.0 pp</small></td>', html)
     assert '<td class="number">–</td>' in html  # spend is not known this week
     assert "Opportunities: 0 after 5 (-100%)." in html
     assert "lamps: no report for the week to 2026-09-19." in html
@@ -99,10 +99,38 @@ def test_a_batch_without_any_report_has_an_index_that_says_so():
     assert "shoes: no report for the week to 2026-09-19, as no data of it was imported." in html
 
 
-def test_sparklines_have_gaps_where_nothing_is_known():
-    drawn = history.sparkline([0, None, 10, 5], width=100, height=22)
-    assert drawn == {"runs": ["2.0,20.0 2.0,20.0", "66.0,2.0 98.0,11.0"], "text": "0, –, 10, 5"}
-    assert history.sparkline([None]) == {"runs": [], "text": "–"}
+def test_a_first_week_is_no_line():
+    assert "<small>first week with a figure</small>" in history.index([entry(opportunities=4)])
+    assert "<polyline" in history.index([entry(back=1, opportunities=4), entry(opportunities=4)])
+
+
+def test_the_pages_of_a_store_are_linked_and_failed_ones_marked():
+    html = history.index([entry(status="failed")])
+    assert '<a href="2026-09-19/shoes/00_weekly_brief.html">Weekly brief</a>' in html
+    assert '<a href="2026-09-19/shoes/01_traffic_sources.html" class="failed">Traffic sources</a>' in html
+
+
+def test_lights_of_the_week_with_their_report():
+    entries = [entry(light="red"), entry(back=1, light="green"), entry("lamps", light="blue")]
+    href = "2026-09-19/{}/index.html".format
+    assert history.lights(entries, WEEK) == {
+        "shoes": {"href": href("shoes"), "light": "red", "word": "Red"},
+        "lamps": {"href": href("lamps"), "light": "unknown", "word": "Unknown"},
+    }
+
+
+@pytest.mark.parametrize(
+    "now, before, name, shown",
+    [
+        (110, 100, "visitors", "+10%"),
+        (4, 0, "visitors", ""),
+        (4, float("nan"), "visitors", ""),
+        (None, 4, "visitors", ""),
+        (0.06, 0.05, "opportunity_rate", "+1.0 pp"),
+    ],
+)
+def test_changes_of_rates_are_points(now, before, name, shown):
+    assert history.delta(now, before, name) == shown
 
 
 @pytest.mark.parametrize("spoken, lang", [(["zh", "zh"], "zh"), (["en", "zh"], "en"), ([], "en")])
