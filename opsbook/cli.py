@@ -161,6 +161,33 @@ def lab(notebook: Annotated[str, typer.Argument(help="Notebook to open.")] = "ex
 
 
 @app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8866,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but this machine's own asks visitors for a token.")
+    ] = "127.0.0.1",
+    lang: Annotated[str, typer.Option(help="zh or en; without it the language of the notebook.")] = "",
+    warehouse: WarehouseOption = WAREHOUSE,
+    data: DataOption = DATA,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+) -> None:
+    """Serve the explore notebook as a page, for people without Jupyter; Ctrl-C ends it."""
+    import importlib.util
+
+    from opsbook.report import plan
+
+    if importlib.util.find_spec("voila") is None:
+        raise ValueError("Voila, which serves the dashboard, is not installed; run `make lab`, which installs it")
+    from opsbook.explore import dashboard as page
+
+    notebook = plan.notebook_path("explore")
+    values = page.parameters(notebook, warehouse=warehouse, data=data, lang=lang)
+    server, address = page.server(notebook, values, host=host, port=port, browser=browser)
+    typer.echo(f"{address}  (Ctrl-C ends it)")
+    server.start()
+
+
+@app.command()
 def weekly(
     store: StoreOption = "all",
     week: WeekOption = "",
@@ -186,24 +213,27 @@ def weekly(
     """Run the report notebooks and build the pages; prints the path of the index."""
     import signal
 
-    from opsbook.report import plan, progress, runner
-    from opsbook.report.execute import Limits
+    from opsbook.report import kernels
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's way to say Ctrl-C
-    batch = plan.plan(
-        store,
-        week,
-        notebook,
-        as_of=as_of,
-        warehouse=warehouse,
-        data=data,
-        out=out,
-        lang=lang,
-        parameters=parameter,
-    )
-    todo, limits = runner.pending(batch, force), Limits(cell_seconds, report_seconds)
-    with progress.shown(todo, quiet or as_json) as watch:
-        result = runner.run(batch, todo, workers=workers, scheduler=scheduler, limits=limits, watch=watch)
+    with kernels.warm(enabled=not scheduler):  # what notebooks import is imported while this process imports and plans
+        from opsbook.report import plan, progress, runner
+        from opsbook.report.execute import Limits
+
+        batch = plan.plan(
+            store,
+            week,
+            notebook,
+            as_of=as_of,
+            warehouse=warehouse,
+            data=data,
+            out=out,
+            lang=lang,
+            parameters=parameter,
+        )
+        todo, limits = runner.pending(batch, force), Limits(cell_seconds, report_seconds)
+        with progress.shown(todo, quiet or as_json) as watch:
+            result = runner.run(batch, todo, workers=workers, scheduler=scheduler, limits=limits, watch=watch)
     document = json.dumps(result.document(), ensure_ascii=False, indent=1)
     typer.echo(document if as_json else "\n".join(result.lines(quiet)))
     raise typer.Exit(int(bool(result.failed)))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import sys
 from pathlib import Path
 
@@ -178,3 +179,44 @@ def test_lab_says_how_to_get_it(run, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     code, _, error = run("lab")
     assert code == 2 and "run `make lab`" in error
+
+
+# ---- the dashboard ----------------------------------------------------------------------------------------------
+
+
+def test_the_dashboard_says_how_to_get_voila(run, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    code, out, error = run("dashboard")
+    assert code == 2 and out == "" and error.count("\n") == 1
+    assert "Voila, which serves the dashboard, is not installed; run `make lab`" in error
+
+
+@pytest.fixture
+def voila(monkeypatch):
+    """As if Voila were installed: every mistake is found before it is imported."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+
+
+def test_a_port_in_use_is_one_line(run, voila):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        code, _, error = run("dashboard", "--port", port)
+    assert code == 2 and error.count("\n") == 1
+    assert f"cannot listen on 127.0.0.1, port {port}: address already in use; try another --port or --host" in error
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        ("dashboard --host 192.0.2.1", "cannot listen on 192.0.2.1, port 8866: "),
+        ("dashboard --host no.such.host.invalid", "cannot listen on no.such.host.invalid, port 8866: "),
+        ("dashboard --lang de", "--lang 'de': expected zh or en"),
+        ("dashboard --port 0", "Invalid value for '--port'"),
+        ("dashboard --port 65536", "Invalid value for '--port'"),
+    ],
+)
+def test_a_dashboard_that_cannot_be_is_one_line(run, voila, call, says):
+    code, out, error = run(*call.split())
+    assert code == 2 and out == "" and says in error and error.count("\n") == 1
