@@ -18,6 +18,7 @@ from opsbook.report.language import N_
 from opsbook.report.messages import MESSAGES
 
 METRICS_MIME = "application/vnd.opsbook.metrics+json"
+LONG = 24  # characters from which on a cell asks for room
 CELL_CHARACTERS = 300  # what a cell shows on hovering; a longer title stays in the exports
 
 #: Fields of a message that hold a word of ours (a column, a table, a code), not a name from an export.
@@ -221,6 +222,7 @@ def _cell(text: str, value: Any, class_: str, reach: float) -> str:
         return f'<td class="{class_} bar" style="--reach:{reach:.2f}">{escape(text)}</td>'
     seen = cells.short(text)
     hover = f' title="{escape(text[:CELL_CHARACTERS])}"' if seen != text else ""
+    class_ = class_ or ("long" if len(seen) > LONG else "")
     return f"<td{_class(class_)}{hover}>{escape(seen)}</td>"
 
 

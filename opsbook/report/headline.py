@@ -23,6 +23,7 @@ FIRST = (
     "all_impressions",
 )
 SHOWN = 6
+_ON_CARDS = {"brief.change", "brief.peers"}  # what the card of the figure says already
 
 _HOW, _WHY, _NEXT = N_("How are we?"), N_("Why?"), N_("What next?")
 _REST = N_("{actions} more under “Next week”.")
@@ -40,7 +41,8 @@ def answers(verdict: Mapping[str, Any], key: pd.DataFrame, changed: list, todo: 
 
 
 def _how(verdict: Mapping[str, Any], key: pd.DataFrame) -> findings.Block:
-    head, rest = findings.word({**verdict, "details": []}), [findings.word(part) for part in verdict.get("details", [])]
+    told = [part for part in verdict.get("details", []) if part["id"] not in _ON_CARDS]
+    head, rest = findings.word({**verdict, "details": []}), [findings.word(part) for part in told]
     cards = findings.cards(first_figures(key), SHOWN)
     details = f"<p>{escape(_joined(rest))}</p>" if rest else ""
     html = f'<h3>{_head(_HOW)}</h3><p class="light {verdict["light"]}">{escape(head)}</p>{details}'

@@ -9,6 +9,7 @@ from opsbook.report import headline, language
 
 LIGHT = {"id": "brief.verdict_yellow", "light": "yellow", "metric": "opportunities", "value": 18, "week": "2026-09-19"}
 CHANGE = {"id": "brief.change", "metric": "opportunities", "value": 18, "before": 13, "wow": 5 / 13}
+NO_PEERS = {"id": "brief.no_peers", "metric": "opportunities"}
 NO_KEY = pd.DataFrame(columns=["metric", "value", "before", "wow", "to_peer_avg", "recent"])
 
 
@@ -31,10 +32,12 @@ def todo(*objects):
 
 
 def test_light_figures_reasons_and_actions_in_this_order():
-    block = headline.answers(LIGHT | {"details": [CHANGE]}, key(visitors=523.0), [CHANGE], todo("shoes"))
+    verdict = LIGHT | {"details": [CHANGE, {"id": "brief.alternative_red", "ratio": 0.58}]}
+    block = headline.answers(verdict, key(visitors=523.0), [CHANGE], todo("shoes"))
     assert block.text.split("\n\n") == [
         "Yellow: Opportunities 18 in the week to 2026-09-19, neither clearly good nor clearly bad.\n"
-        "Opportunities went from 13 to 18 (+38.5% on the week before).\nVisitors: 523 (–)",
+        "Another reading of the light would be red: 0.58 times peers' average, below the lower limit.\n"
+        "Visitors: 523 (–)",
         "- Opportunities went from 13 to 18 (+38.5% on the week before).",
         "1. shoes: (P1 this week · Operator · 2026-09-23)",
     ]
@@ -75,5 +78,5 @@ def test_a_week_without_figures_says_so():
 
 def test_chinese_has_no_blanks_between_sentences():
     language.use("zh")
-    html = headline.answers(LIGHT | {"details": [CHANGE, CHANGE]}, NO_KEY, [], todo()).html
-    assert "。商机" in html and "为什么" in html
+    html = headline.answers(LIGHT | {"details": [NO_PEERS, NO_PEERS]}, NO_KEY, [], todo()).html
+    assert "。商机人数" in html and "为什么" in html

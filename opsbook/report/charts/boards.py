@@ -16,7 +16,8 @@ def verdicts(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     names = [label(f"path.{path}") for path in rows["path"]]
     left = 0
     for part, colour in PARTS.items():
-        ax.barh(names, rows[part], left=left, color=colour, alpha=0.45 if part == "failed" else 1, label=label(part))
+        name = label(part) if rows[part].any() else None
+        ax.barh(names, rows[part], left=left, color=colour, alpha=0.45 if part == "failed" else 1, label=name)
         left = left + rows[part]
     whole = rows[list(PARTS)].sum(axis=1)
     texts = (f"{passed:,} / {products:,}" for passed, products in zip(rows["passed"], whole, strict=True))

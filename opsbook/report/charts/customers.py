@@ -91,8 +91,7 @@ def gaps(table: pd.DataFrame, quantiles: pd.DataFrame, ax: Axes | None = None) -
     for name, text in (("median", "50 %"), ("p90", "90 %")):
         ax.axvline(row[name], color=NEUTRAL, linestyle="--")
         ax.annotate(f"{text}: {row[name]:,.0f}", (row[name], 0.02), (3, 0), textcoords="offset points")
-    ax.set_ylabel(label("share"))
-    ax.set_xlabel(label("days_between"))
+    label_axes(ax, x="days_between", y="share")
     return say(ax, "customers.chart_gaps", gaps=int(row["gaps"]), median=row["median"], p90=row["p90"])
 
 
@@ -107,8 +106,7 @@ def rfm(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.annotate(f"{each.customers:,.0f}", (each.r, each.f), ha="center", va="center", color="#1a2233")
     top = int(max(table["r"].max(), table["f"].max())) if len(table) else 3
     ax.set(xticks=range(1, top + 1), yticks=range(1, top + 1), xlim=(0.4, top + 0.6), ylim=(0.4, top + 0.6))
-    ax.set_xlabel(label("r"))
-    ax.set_ylabel(label("f"))
+    label_axes(ax, x="r", y="f")
     most = int(table["customers"].max()) if len(table) else 0
     return say(ax, "customers.chart_rfm", most=most, customers=int(table["customers"].sum()))
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from opsbook.report import cells
-from opsbook.report.charts.style import ACCENT, BAD, GOOD, NEUTRAL, bounded, label_axes, needs_rows, say, tall
+from opsbook.report.charts.style import ACCENT, BAD, GOOD, NEUTRAL, bare, bounded, label_axes, needs_rows, say, tall
 from opsbook.report.language import translate
 
 
@@ -36,10 +36,8 @@ def steps(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         share = row.overall_rate if pd.notna(row.overall_rate) else 0
         ax.text(share + 0.01, place, f"{row.people:,}{rate}", va="center")
     ax.set_xlim(0, 1.45)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
-    label_axes(ax, x="overall_rate")
+    bare(ax)
     first, last = table.iloc[0], table.iloc[-1]
     if not first["people"]:
         return say(ax, "funnel.chart_nobody", first_step=names[0])
@@ -73,8 +71,7 @@ def business(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0.5, max(number.max(), 1) * 30)
     ax.set_yticks(place, _names(table["step"]))
     ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
-    label_axes(ax, x="number")
+    bare(ax)
     return say(
         ax, "funnel.chart_business", counts=int((~persons).sum()), persons=int(persons.sum()), last=number.iloc[-1]
     )
@@ -149,8 +146,7 @@ def pool(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
     ax.margins(x=0.2)
     ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
-    label_axes(ax, x="people")
+    bare(ax)
     people = rows.set_index("indicator")["people"]
     return say(ax, "funnel.chart_pool", registered=people["registered"], active=people["active"])
 

@@ -136,7 +136,7 @@ def label_axes(ax: Axes, x: str | None = None, y: str | None = None) -> Axes:
 
 
 def _tick(kind: str) -> Callable[[float, int], str]:
-    form = {"percent": "{:.3g}%", "cny": "¥{:,.6g}", "usd": "${:,.6g}"}.get(kind, "{:,.6g}")
+    form = {"percent": "{:.3g}%", "cny": "¥{:,.9g}", "usd": "${:,.9g}"}.get(kind, "{:,.9g}")
     scale = 100 if kind in ("percent", "points") else 1
     return lambda value, _: form.format(scale * value)
 
@@ -147,10 +147,15 @@ def bounded(names: pd.Series, width: int = 28) -> pd.Series:
 
 
 def value_labels(ax: Axes, values: pd.Series, places: Iterable[float], texts: Iterable[str]) -> Axes:
-    """Write each number at the end of its horizontal bar; the axis that would say it again goes."""
+    """Write each number at the end of its horizontal bar."""
     for value, place, text in zip(values.fillna(0), places, texts, strict=True):
         ax.annotate(text, (value, place), (5, 0), textcoords="offset points", va="center")
     ax.margins(x=0.14)
+    return bare(ax)
+
+
+def bare(ax: Axes) -> Axes:
+    """Horizontal bars that carry their numbers, without the axis that would say them again."""
     ax.xaxis.set_visible(False)
     ax.spines["bottom"].set_visible(False)
     ax.grid(visible=False)

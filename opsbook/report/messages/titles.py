@@ -6,7 +6,7 @@ MESSAGES: dict[str, str] = {
     "brief.title_funnel": N_("{visitors:,.0f} visitors became {opportunities:,.0f} opportunities ({rate:.1%})"),
     "traffic.title_channels": N_("{channel} brings the most visitors: {visitors:,.0f}"),
     "traffic.title_trend": N_("{mover} changed most on the week before: from {before:,.0f} to {now:,.0f} visitors"),
-    "traffic.title_waterfall": N_("Opportunities changed by {total:+,.0f}; {channel} contributed {largest:+,.1f}"),
+    "traffic.title_waterfall": N_("All channels together: {total:+,.0f} opportunities; {channel}: {largest:+,.1f}"),
     "traffic.title_axes": N_("In this stage “{axis}” leads"),
     "boards.title": N_("{path} is open to most: {passed:,} products may enter"),
     "quadrants.title": N_("{high_low:,} products have many visitors and turn few of them into contacts"),
