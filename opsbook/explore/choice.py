@@ -1,6 +1,5 @@
 """The choice that all views share: a store, one of its weeks, and what the week is compared with."""
 
-from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -41,7 +40,8 @@ class Choice(widgets.VBox):
         compared = _list(_AGAINST, [(translate(name), name) for name in COMPARISONS])
         self.problem = widgets.HTML("" if held else _block(translate(_NOTHING)))
         lists = [self.store, self.week, compared] if held else []
-        super().__init__([widgets.HTML(stylesheet(), layout={"display": "none"}), *lists, self.problem])
+        look = [widgets.HTML(_part("views.css", "style"), layout={"display": "none"})]
+        super().__init__([*look, *lists, self.problem, widgets.Output(outputs=output(_part("views.js", "script")))])
         if held:
             self._offer_weeks()
             self.store.observe(self._offer_weeks, "value")
@@ -76,10 +76,15 @@ def failure(error: Exception) -> str:
     return _block(translate(_FAILED).format(error=text), ' role="alert"')
 
 
-@cache
-def stylesheet() -> str:
-    """The look of the views, in the colours of JupyterLab's theme where there is one."""
-    return f"<style>{files(__package__).joinpath('views.css').read_text('utf-8')}</style>"
+def output(html: str) -> tuple[dict, ...]:
+    """HTML with scripts as the outputs of an Output widget: nothing is captured, so nothing can hang."""
+    data = {"text/html": html, "text/plain": ""}
+    return ({"output_type": "display_data", "data": data, "metadata": {}},) if html else ()
+
+
+def _part(file: str, tag: str) -> str:
+    """The look of the views (in the colours of JupyterLab's theme), or the names of their sliders."""
+    return f"<{tag}>{files(__package__).joinpath(file).read_text('utf-8')}</{tag}>"
 
 
 def _block(text: str, role: str = "") -> str:

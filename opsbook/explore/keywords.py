@@ -1,142 +1,168 @@
-"""Keywords: move a threshold and see the decisions change, by the functions of the report."""
+"""Keywords: move the value of an inquiry, the return and confidence wanted, and the budget, and see what follows."""
 
-import base64
 import math
-from datetime import date
-from functools import partial
-from html import escape
-from pathlib import Path
+from functools import lru_cache, partial
 
 import ipywidgets as widgets
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.figure import Figure
 
-from opsbook.analysis import ad_words, attribution, keywords, rules
-from opsbook.intake import stores
-from opsbook.intake import warehouse as wh
-from opsbook.report import charts, findings
-from opsbook.report.charts import pictures
+from opsbook.analysis import ad_words, bid_caps, bid_plan, keywords
+from opsbook.explore import adverts, posterior
+from opsbook.explore.choice import LAYOUT, STYLE, Choice, output
+from opsbook.explore.datatable import datatable, library
+from opsbook.explore.panel import Shown, call, panel, picture
+from opsbook.explore.slices import Slice
+from opsbook.report import findings
 from opsbook.report.language import N_, translate
 
 COLUMNS = [
     "keyword",
     "decision",
+    "prob_loss",
     "spend",
     "clicks",
     "inquiries",
     "rate_lower",
     "rate_upper",
-    "prob_loss",
-    "expected_profit",
+    "cpc",
+    "cap",
+    "cautious_cap",
+    "weekly_spend",
+    "weekly_budget",
+    "bid_move",
 ]
-WEEKS = 8  # of clicks on which the decisions rest, as in the keyword notebook
+_GAINS = ["gain", "gain_low", "gain_high"]
+MOVES = 8  # of the sliders whose results are kept: another budget needs no new decisions
 LOWEST_VALUE, HIGHEST_VALUE = 10, 10_000  # CNY an inquiry: where the slider ends
 
 _CONTROLS = {
-    "store": N_("Store"),
-    "week": N_("Week to"),
-    "confidence": N_("Pause above a chance of a loss of"),
     "value": N_("Value of an inquiry (CNY)"),
+    "target_roi": N_("Target ROI (value / spend)"),
+    "confidence": N_("Confidence for a pause"),
+    "budget": N_("Budget a week (CNY)"),
+    "word": N_("Word to draw"),
 }
-_NOTHING = N_("The warehouse holds no week of any store yet: run `opsbook import PATH --store NAME` first.")
 
 
-def advertised_words(store: str, week: date, warehouse: str, data: str) -> pd.DataFrame:
-    """What each advertised word cost and brought over the settled days of the last weeks, one row per word and plan."""
-    load = partial(wh.load, store=store, week=week, weeks=WEEKS, warehouse=warehouse)
-    book = rules.load(week, Path(data) / "rules.toml")
-    adverts, plans = load("ad_keyword"), load("ad_campaign")
-    same_plans = plans[plans["campaign"].isin(adverts["campaign"])]
-    unit = attribution.check_unit(adverts, same_plans["spend"].sum(min_count=1))
-    rows = attribution.in_yuan(adverts, unit)
-    return ad_words.totals(ad_words.settled(rows, load("product_performance"), data_up_to=week, rules=book), rules=book)
+def decisions(
+    here: Slice, value: float, target_roi: float = 1.0, confidence: float = 0.8, budget: float = 0.0
+) -> pd.DataFrame:
+    """What to do with each advertised word, what a click of it is worth, and its part of next week's budget.
+
+    `keywords.decide` by the `value` of an inquiry and the `confidence`, `bid_caps.caps` by the value and the
+    `target_roi` (value of the inquiries / spend), `bid_plan.plan` by all of them and the `budget` (CNY a week; 0 = what
+    all words spend now). One row per word and plan, those first at which most money is at stake.
+    """
+    decided, capped = _decided(here, value, confidence), _capped(here, value, confidence, target_roi)
+    wanted = {"target_roi": target_roi, "budget": budget, "rules": here.book}
+    planned = bid_plan.plan(capped, adverts.simulated(here), adverts.response(here), **wanted)
+    added = planned.columns.difference(decided.columns, sort=False)
+    return ad_words.by_stake(decided.join(adverts.posteriors(here)[["alpha", "beta"]]).join(planned[added]))
 
 
-def known_value(store: str, week: date, warehouse: str, data: str) -> float | None:
-    """The value of an inquiry in CNY: as stated for the store, or the middle of its estimate from orders; else None."""
-    load = partial(wh.load, store=store, week=week, weeks=WEEKS, warehouse=warehouse)
-    entry = stores.get(store, Path(data) / "stores.toml")
-    known = {"stated": entry.value_per_inquiry_cny, "margin": entry.gross_margin, "cny_per_usd": entry.cny_per_usd}
-    return attribution.middle(attribution.estimate_value(load("order"), load("store_kpi"), **known))
+@lru_cache(MOVES)
+def _decided(here: Slice, value: float, confidence: float) -> pd.DataFrame:
+    return keywords.decide(adverts.words(here), value, confidence)
 
 
-def first_value(words: pd.DataFrame, known: float | None) -> float:
+@lru_cache(MOVES)
+def _capped(here: Slice, value: float, confidence: float, target_roi: float) -> pd.DataFrame:
+    decided, weeks = _decided(here, value, confidence), ad_words.weeks_covered(adverts.settled(here))
+    wanted = {"weeks": weeks, "target_roi": target_roi, "rules": here.book}
+    return bid_caps.caps(decided, adverts.posteriors(here), value, adverts.bids(here), **wanted)
+
+
+def first_value(here: Slice) -> float:
     """Where the slider of the value starts: at the known value, else at what an inquiry costs in this table.
 
     Without either at its lowest; always between its ends.
     """
+    words = adverts.words(here)
     spend, inquiries = words["spend"].sum(), words["inquiries"].sum()
-    value = known or (spend / inquiries if inquiries > 0 else LOWEST_VALUE)
+    value = adverts.known_value(here) or (spend / inquiries if inquiries > 0 else LOWEST_VALUE)
     return float(min(max(value, LOWEST_VALUE), HIGHEST_VALUE))
 
 
-def decisions_html(words: pd.DataFrame, value: float, confidence: float) -> str:
-    """What the widget shows: findings, picture and table of the keyword decisions under these two thresholds."""
-    if words.empty:
-        return findings.needs("ad_keyword", words).html
-    decided = keywords.decide(words, value, confidence)
-    ax = charts.keywords.spend_against_inquiries(decided)
-    picture = figure_html(ax.figure) if ax else ""
-    return (
-        findings.say(keywords.summary(decided)).html
-        + picture
-        + findings.table(ad_words.by_stake(decided), COLUMNS).html
-    )
+def keyword_panel(choice: Choice) -> widgets.Widget:
+    """The sliders above the decisions on all words, with what is known of one of them drawn."""
+    controls = _controls()
+    start = partial(_start, choice, controls)
+    start()
+    choice.observe(start, "slice")
+    return widgets.VBox([widgets.Output(outputs=output(library())), panel(choice, controls, show)])
 
 
-def figure_html(figure: Figure) -> str:
-    """A figure as HTML with its alt text; the figure is closed."""
-    picture, alt = pictures.picture(figure), escape(pictures.alt_text(figure))
-    plt.close(figure)
-    if isinstance(picture, str):
-        return f'<div role="img" aria-label="{alt}">{picture}</div>'
-    return f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
+def show(here: Slice, value: float, target_roi: float, confidence: float, budget: float, word: str) -> Shown:
+    """Sentences, the picture of one word and the table of all of them."""
+    knobs = {"value": value, "target_roi": target_roi, "confidence": confidence, "budget": budget}
+    knobs = {name: round(knob, 2) for name, knob in knobs.items()}
+    table = decisions(here, **knobs)
+    if table.empty:
+        return Shown(findings.needs("ad_keyword", table).html)
+    said = findings.say(_counts(table), _plan(table), keywords.summary(table)).html
+    code = call(decisions, here, **knobs)
+    return Shown(said + _word(table, word), code, datatable(table, COLUMNS, "opsbook-keywords"))
 
 
-def keyword_panel(warehouse: str = "../data/warehouse", data: str = "../data") -> widgets.Widget:
-    """The widget: a store, one of its weeks, the value of an inquiry, the confidence; below, the keyword decisions."""
-    held = [store for store in wh.stores(warehouse) if wh.weeks_held(store, warehouse)]
-    if not held:
-        return widgets.HTML(escape(translate(_NOTHING)))
-    controls, shown = _controls(held, data), widgets.HTML()
-    choose_store = partial(_choose_store, controls, warehouse, data)
-    redraw = partial(_redraw, controls, shown, warehouse, data)
-    choose_store()
-    redraw()
-    controls["store"].observe(choose_store, "value")
-    for control in controls.values():
-        control.observe(redraw, "value")
-    return widgets.VBox([*controls.values(), shown])
+def _counts(table: pd.DataFrame) -> dict:
+    """How many words there are of each decision, as a message."""
+    names = keywords.DECISIONS[:-1]
+    return {"id": "explore.decisions"} | table["decision"].value_counts().reindex(names, fill_value=0).to_dict()
 
 
-def _controls(held: list[str], data: str) -> dict[str, widgets.Widget]:
-    known = stores.load(Path(data) / "stores.toml")
+def _plan(table: pd.DataFrame) -> dict:
+    """What the words spend a week now and under the plan, and what that is expected to bring, as a message."""
+    sums = table[["weekly_spend", "weekly_budget", *_GAINS]].sum(min_count=1)
+    return {"id": "explore.plan"} | {name: float(number) for name, number in sums.items()}
+
+
+def names(table: pd.DataFrame) -> pd.Series:
+    """The words; one that stands in several plans with its plan."""
+    several = table["keyword"].duplicated(keep=False)
+    return table["keyword"].where(~several, table["keyword"] + " | " + table["campaign"].fillna(""))
+
+
+def _word(table: pd.DataFrame, word: str) -> str:
+    """Picture and evidence of one word."""
+    chosen = table[names(table) == word]
+    if chosen.empty:
+        return ""
+    row = chosen.iloc[0]
+    drawn = picture(posterior.density(chosen.head(1)))
+    return f"{findings.say(posterior.says(row), row['evidence']).html}{drawn}"
+
+
+def _controls() -> dict[str, widgets.Widget]:
     ends = {"min": math.log10(LOWEST_VALUE), "max": math.log10(HIGHEST_VALUE)}
     controls = {
-        "store": widgets.Dropdown(options=[(known[store].name if store in known else store, store) for store in held]),
-        "week": widgets.Dropdown(),
-        "confidence": widgets.FloatSlider(0.8, min=0.5, max=0.99, step=0.01, continuous_update=False),
         "value": widgets.FloatLogSlider(**ends, step=0.01, readout_format=",.0f", continuous_update=False),
+        "target_roi": widgets.FloatSlider(1.0, min=0.5, max=10, step=0.1, continuous_update=False),
+        "confidence": widgets.FloatSlider(0.8, min=0.5, max=0.99, step=0.01, continuous_update=False),
+        "budget": widgets.FloatSlider(0, readout_format=",.0f", continuous_update=False),
+        "word": widgets.Combobox(ensure_option=True, continuous_update=False),
     }
     for name, control in controls.items():
-        control.description = translate(_CONTROLS[name])
-        control.style, control.layout = {"description_width": "16em"}, {"width": "40em"}
+        control.description, control.style, control.layout = translate(_CONTROLS[name]), STYLE, LAYOUT
     return controls
 
 
-def _choose_store(controls: dict, warehouse: str, data: str, change=None) -> None:
-    """Offer the weeks of the store, the newest first, and start from its own value of an inquiry."""
-    store = controls["store"].value
-    weeks = wh.weeks_held(store, warehouse)[::-1]
-    controls["week"].options = [(f"{week}", week) for week in weeks]
-    controls["week"].value = weeks[0]
-    asked = (store, weeks[0], warehouse, data)
-    controls["value"].value = first_value(advertised_words(*asked), known_value(*asked))
-
-
-def _redraw(controls: dict, shown: widgets.HTML, warehouse: str, data: str, change=None) -> None:
-    if controls["week"].value is None:  # another store's weeks are just being put in
+def _start(choice: Choice, controls: dict[str, widgets.Widget], change=None) -> None:
+    """Begin where the store stands: its value of an inquiry, target and spend, the word at which most is at stake."""
+    if choice.slice is None:
         return
-    words = advertised_words(controls["store"].value, controls["week"].value, warehouse, data)
-    shown.value = decisions_html(words, controls["value"].value, controls["confidence"].value)
+    here, settings = choice.slice, choice.slice.settings
+    value = first_value(here)
+    table = decisions(here, value)
+    controls["word"].value = ""
+    controls["word"].options = names(table).dropna().tolist()
+    controls["word"].value = next(iter(controls["word"].options), "")
+    controls["value"].value = value
+    controls["target_roi"].value = bid_caps.value_target(settings.target_roi, settings.gross_margin)
+    _span(controls["budget"], float(table["weekly_spend"].sum()))
+
+
+def _span(slider: widgets.FloatSlider, now: float) -> None:
+    """From half to twice of what is spent now, where the slider starts."""
+    slider.min, slider.max, slider.disabled = 0, max(2 * now, 1), now == 0
+    slider.step = slider.max / 200
+    slider.value, slider.min = now, now / 2

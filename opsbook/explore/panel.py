@@ -1,6 +1,7 @@
 """One view: its controls, what they show, and the line of code that shows the same; errors are shown in place."""
 
 import asyncio
+import base64
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +9,12 @@ from html import escape
 from typing import Any
 
 import ipywidgets as widgets
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
-from opsbook.explore.choice import Choice, failure
+from opsbook.explore.choice import Choice, failure, output
 from opsbook.explore.slices import Slice, slice_of
+from opsbook.report.charts import pictures
 from opsbook.report.language import N_, translate
 
 PAUSE = 0.05  # seconds without another move before a view answers: a held key makes one answer, not thirty
@@ -33,7 +37,7 @@ def panel(choice: Choice, controls: dict[str, widgets.Widget], show: Callable[..
     `show` takes the values of the controls by name, and `against` if it names it. A view never raises: an error is one
     line where the result would be.
     """
-    html, code, table = widgets.HTML(), widgets.HTML(), widgets.Output()
+    html, code, table = widgets.HTML(), widgets.HTML(), widgets.Output()  # of an Output only `outputs` is set
     compares = "against" in inspect.signature(show).parameters
 
     def redraw() -> None:
@@ -41,7 +45,7 @@ def panel(choice: Choice, controls: dict[str, widgets.Widget], show: Callable[..
         values |= {"against": choice.against} if compares else {}
         shown = attempt(show, choice.slice, **values) if choice.slice else Shown("")
         html.value, code.value = f'<div class="opsbook">{shown.html}</div>', _copy(shown.code)
-        table.outputs = _output(shown.table)
+        table.outputs = output(shown.table)
 
     again = debounced(redraw)
     choice.observe(again, ["slice", "against"] if compares else "slice")
@@ -92,14 +96,19 @@ def call(function: Callable, here: Slice, **values: Any) -> str:
     return f"explore.{function.__name__}({', '.join([start, *given])})"
 
 
+def picture(ax: Axes | None) -> str:
+    """A chart as HTML with its alt text, nothing for none; the figure is closed."""
+    if ax is None:
+        return ""
+    drawn, alt = pictures.picture(ax.figure), escape(pictures.alt_text(ax.figure))
+    plt.close(ax.figure)
+    if isinstance(drawn, str):
+        return f'<div role="img" aria-label="{alt}">{drawn}</div>'
+    return f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(drawn).decode()}">'
+
+
 def _copy(code: str) -> str:
     if not code:
         return ""
     field = f'<input readonly value="{escape(code)}" onfocus="this.select()" spellcheck="false">'
     return f'<label class="opsbook code">{escape(translate(_COPY))} {field}</label>'
-
-
-def _output(table: str) -> tuple[dict, ...]:
-    """As an output that has been made already: nothing is captured, so nothing can hang."""
-    data = {"text/html": table, "text/plain": ""}
-    return ({"output_type": "display_data", "data": data, "metadata": {}},) if table else ()

@@ -29,7 +29,8 @@ class Slice:
 
     def load(self, table: str, weeks: int = 1, ago: int = 0) -> pd.DataFrame:
         """The rows of a table as `warehouse.load` gives them, the last week being so many weeks `ago`; read once."""
-        return _load(table, self.store, self.week - timedelta(weeks=ago), weeks, self.warehouse, self.stamp)
+        rows = _load(table, self.store, self.week - timedelta(weeks=ago), weeks, self.warehouse, self.stamp)
+        return rows.copy(deep=False)  # whoever changes it changes his own
 
     @property
     def settings(self) -> Store:
@@ -39,7 +40,7 @@ class Slice:
     @property
     def book(self) -> Mapping[str, rules.Rule]:
         """The rules in force in the week, with the changes of `rules.toml`."""
-        return rules.load(self.week, Path(self.data) / "rules.toml")
+        return _book(self.week, self.data, self.stamp)
 
 
 def slice_of(store: str, week: str | date, warehouse: str = WAREHOUSE, data: str = DATA) -> Slice:
@@ -62,3 +63,8 @@ def _stamp(store: str, warehouse: str, data: str) -> str:
 @lru_cache(KEPT)
 def _load(table: str, store: str, week: date, weeks: int, warehouse: str, stamp: str) -> pd.DataFrame:
     return wh.load(table, store=store, week=week, weeks=weeks, warehouse=warehouse)
+
+
+@lru_cache(KEPT)
+def _book(week: date, data: str, stamp: str) -> Mapping[str, rules.Rule]:
+    return rules.load(week, Path(data) / "rules.toml")
