@@ -22,6 +22,7 @@ TERMS = {
     "cap": "most that is paid back, as a share of the spend, above 0; 1 where the terms set none",
 }
 PLAN = ("spend", "orders", "order_value", "target_roi")
+_COLUMNS = {"source": "terms_source"}  # terms that stand in the table `offer` under another name
 CONDITIONS = ("target_in_range", "price_ok", "cooperated", "no_edits", "min_orders", "window_days")
 _PRIOR = 0.5  # orders of the Jeffreys prior of a Poisson rate
 _REST = 1e-12  # chance of the order counts that the sums leave out
@@ -45,7 +46,8 @@ def compensation_value(plan: Mapping, terms: Mapping, *, level: float = 0.9, cv:
     predicted_roi_upper` of the window; `prob_shortfall` = P(V < target x S), about one half for a plan that is
     exactly on target, at any scale; `prob_refund`; `expected_refund` if the conditions hold; `refund_low,
     refund_high`: this amount twice where they all hold, 0 twice where one fails, 0 to this amount where one is
-    unknown; `failed, unknown` (lists of conditions), `evidence`.
+    unknown; `conditions_failed,
+    unknown` (lists of conditions), `evidence`.
     """
     missing = missing_terms(terms)
     if missing:
@@ -188,17 +190,18 @@ def _range(expected: float, states: pd.Series) -> dict:
     return {
         "refund_low": 0.0 if failed or unknown else expected,
         "refund_high": 0.0 if failed else expected,
-        "failed": failed,
+        "conditions_failed": failed,
         "unknown": unknown,
     }
 
 
 def _evidence(row: dict, source: str) -> dict:
-    name = "fails" if row["failed"] else "if" if row["unknown"] else "holds"
+    name = "fails" if row["conditions_failed"] else "if" if row["unknown"] else "holds"
     numbers = ("spend", "target_roi", "predicted_roi_lower", "predicted_roi_upper", "prob_refund", "expected_refund")
     told = {key: float(row[key]) for key in numbers}
-    lists = {"failed": row["failed"], "unknown": row["unknown"]}
-    return {"id": f"promotion.refund_{name}", "source": source} | lists | told
+    details = [{"id": "promotion.not_met", "metric": name} for name in row["conditions_failed"]]
+    details += [{"id": "promotion.not_known", "metric": name} for name in row["unknown"]]
+    return {"id": f"promotion.refund_{name}", "source": source, "details": details} | told
 
 
 def order_spread(orders: pd.DataFrame) -> float | None:
@@ -212,9 +215,7 @@ def order_spread(orders: pd.DataFrame) -> float | None:
     return float(amounts.std() / amounts.mean()) if len(amounts) > 1 else None
 
 
-def values(
-    table: pd.DataFrame, offers: pd.DataFrame, known: pd.DataFrame, cv: float | None = None
-) -> pd.DataFrame:
+def values(table: pd.DataFrame, offers: pd.DataFrame, known: pd.DataFrame, cv: float | None = None) -> pd.DataFrame:
     """What the refund promise of each plan is worth, by the terms that were entered for it.
 
     In: the result of `promotion.plans`; the table `offer` (rows with a `campaign`; the latest counts); `known`,
@@ -229,15 +230,24 @@ def values(
     rows = judged.merge(known, on="campaign", how="left").merge(terms, on="campaign", suffixes=("", "_terms"))
     found = [_valued(row, 1.0 if cv is None else cv) for row in rows.to_dict("records")]
     columns = ["spend", "target_roi", "roi", "roi_lower", "roi_upper", "predicted_roi_lower", "predicted_roi_upper"]
-    columns += ["prob_shortfall", "prob_refund", "expected_refund", "refund_low", "refund_high", "failed", "unknown"]
-    valued = pd.DataFrame(found, columns=[*columns, "evidence"], index=rows.index)
+    columns += ["prob_shortfall", "prob_refund", "expected_refund", "refund_low", "refund_high"]
+    valued = pd.DataFrame(found, columns=[*columns, "conditions_failed", "unknown", "evidence"], index=rows.index)
     return rows[["campaign", "offer"]].join(valued)
 
 
+def sentences(table: pd.DataFrame) -> list[dict]:
+    """What the promise of each plan is worth, as messages. In: the result of `values`."""
+    pairs = zip(table["campaign"], table["evidence"], strict=True)
+    return [{"id": "promotion.plan", "plan": plan, "details": [evidence]} for plan, evidence in pairs]
+
+
 def _valued(row: dict, cv: float) -> dict:
-    missing = missing_terms(row) + [name for name in PLAN if _unknown(row, name)]
+    missing = [_COLUMNS.get(name, name) for name in missing_terms(row)]
+    missing += [name for name in PLAN if _unknown(row, name)]
     if missing:
-        return {"unknown": missing, "failed": [], "evidence": {"id": "promotion.terms_missing", "missing": missing}}
+        details = [{"id": "promotion.not_known", "metric": name} for name in missing]
+        evidence = {"id": "promotion.terms_missing", "details": details}
+        return {"unknown": missing, "conditions_failed": [], "evidence": evidence}
     return compensation_value(row, row, cv=cv).to_dict()
 
 

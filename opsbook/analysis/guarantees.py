@@ -68,10 +68,10 @@ def contacts(people: pd.DataFrame, low_levels: list[str]) -> dict:
 def compare(offers: pd.DataFrame, own: dict | None, seen: dict) -> pd.DataFrame:
     """Inquiries to expect from a guarantee and from own bidding for the same money, with their cost.
 
-    `way`: `own` (the price spent on own bids), `kept` (the promise in full), `at_trigger` (the least that is not
+    `bought`: `own` (the price spent on own bids), `kept` (the promise in full), `at_trigger` (the least that is not
     refunded), `half` (half of the promise, with the refund of the terms). In: rows of the table `offer` with a
-    `promised_measure`; the results of `own_bidding` and `contacts`. Out, one row per offer, way and `counted`
-    (`inquiries`, or the `qualified` ones): `delivered` (share of the promise), `cost` (price less refund),
+    `promised_measure`; the results of `own_bidding` and `contacts`. Out, one row per offer, `bought` and `counted`
+    (`inquiries`, or the `qualified` ones): `delivered_share` (of the promise), `cost_cny` (price less refund),
     `inquiries_p10, inquiries_p50, inquiries_p90`, `expected_inquiries`, `cost_per_inquiry_p10, _p50, _p90` (cost /
     inquiries; missing where those may be 0).
 
@@ -81,14 +81,14 @@ def compare(offers: pd.DataFrame, own: dict | None, seen: dict) -> pd.DataFrame:
     numbers missing.
     """
     rows = [
-        {"offer": offer["offer"], "way": way, "counted": counted, "delivered": share, "cost": cost}
+        {"offer": offer["offer"], "bought": way, "counted": counted, "delivered_share": share, "cost_cny": cost}
         | _described(_law(way, counted, offer, share, own, seen), cost)
         for offer in offers[offers["promised_measure"].notna()].to_dict("records")
         for way, share, cost in _ways(offer)
         for counted in COUNTED
     ]
     names = [f"{name}_p{round(100 * p)}" for name in ("inquiries", "cost_per_inquiry") for p in POINTS]
-    columns = ["offer", "way", "counted", "delivered", "cost", *names, "expected_inquiries"]
+    columns = ["offer", "bought", "counted", "delivered_share", "cost_cny", *names, "expected_inquiries"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -167,11 +167,11 @@ def judge(offers: pd.DataFrame, compared: pd.DataFrame, own: dict | None, seen: 
     break_even_high, match_needed, verdict` (`cheaper` below the low end, `dearer` above the high end, `not enough
     data` between, `unknown`), `evidence`.
     """
-    kept = compared[(compared["way"] == "kept") & compared["expected_inquiries"].notna()]
+    kept = compared[(compared["bought"] == "kept") & compared["expected_inquiries"].notna()]
     kept = kept.sort_values("counted", ascending=False, kind="stable").drop_duplicates("offer")
     columns = ["offer", "promised_measure", "promised_quantity", "price_cny", "terms_source"]
     table = offers.loc[offers["promised_measure"].notna(), columns].merge(
-        kept.drop(columns=["way", "cost", "delivered"]), on="offer", how="left"
+        kept.drop(columns=["bought", "cost_cny", "delivered_share"]), on="offer", how="left"
     )
     table["price_per_promised"] = table["price_cny"] / table["promised_quantity"]
     costs = {counted: _own_costs(own, seen, counted) for counted in COUNTED}
@@ -205,12 +205,22 @@ def _own_costs(own: dict | None, seen: dict, counted: str) -> tuple[float, float
     return low, expected, high
 
 
+def sentences(judged: pd.DataFrame, own: dict | None, seen: dict) -> list[dict]:
+    """What is known of each guarantee, and of the own clicks and visitors that it was compared with, as messages."""
+    pairs = zip(judged["offer"], judged["evidence"], strict=True)
+    told = [{"id": "promotion.guarantee", "offer": offer, "details": [evidence]} for offer, evidence in pairs]
+    names = ("spend", "clicks", "inquiries", "weeks", "cpc")
+    bids = [] if own is None else [{"id": "promotion.own_bids"} | {name: own[name] for name in names}]
+    return told + (bids + [{"id": "promotion.qualified"} | seen] if told else [])
+
+
 def _evidence(row: dict, own: dict | None, seen: dict) -> dict:
     if row["verdict"] == "unknown":
         missing = ["ad_keyword"] * (own is None) + ["visitor"] * (not seen["contacts"])
         missing += [name for name in ("price_cny", "promised_quantity") if pd.isna(row[name])]
-        return {"id": "promotion.guarantee_unknown", "missing": missing}
+        details = [{"id": "promotion.not_known", "metric": name} for name in missing]
+        return {"id": "promotion.guarantee_unknown", "details": details}
     names = ("price_cny", "break_even_low", "break_even_price", "break_even_high", "match_needed")
     names += ("inquiries_p10", "inquiries_p50", "inquiries_p90")
-    numbers = {name: float(row[name]) for name in names} | {"metric": row["counted"], "object": row["offer"]}
+    numbers = {name: float(row[name]) for name in names} | {"metric": row["counted"]}
     return {"id": f"promotion.guarantee_{row['verdict'].replace(' ', '_')}"} | numbers

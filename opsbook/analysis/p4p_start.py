@@ -12,7 +12,7 @@ from opsbook.analysis.history import product_texts
 from opsbook.analysis.rules import RuleSet
 
 SIGNS = ("growth_score", "ctr", "ranked_words")
-FREE = ("natural", "showcase")
+FREE = ("natural_clicks", "showcase_clicks")
 _LEAST_WEEKS = 3  # earlier weeks that show how unsteady the clicks are
 
 
@@ -22,24 +22,26 @@ def free_traffic(history: pd.DataFrame, week, *, level: float = 0.9) -> pd.DataF
 
     Free clicks of a product = all clicks - marketing clicks; clicks may be added up over products. Expected: the mean
     of the earlier weeks of `history`, with the t interval in which a further week of the same kind lies with
-    probability `level`. In: `product_performance` of several weeks. Out, one row per `traffic` (`natural`,
-    `showcase`): `clicks` of the week, `expected, lower, upper, weeks` (earlier weeks known), `verdict` (`below`,
-    `as expected`, `above`; `unknown` without the week or with fewer than three earlier ones). A product without its
-    clicks or flag leaves the sum of the week unknown. Source: operators' guide; "expected" is our reading.
+    probability `level`. In: `product_performance` of several weeks. Out, one row per `metric` (`natural_clicks`,
+    `showcase_clicks`): `clicks` of the week, `expected_clicks, clicks_lower, clicks_upper, weeks` (earlier weeks
+    known), `verdict` (`below`, `as expected`, `above`; `unknown` without the week or with fewer than three earlier
+    ones). A product without its clicks or flag leaves the sum of the week unknown. Source: operators' guide;
+    "expected" is our reading.
     """
     columns = ["period_end", "all_clicks", "marketing_clicks", "is_showcase"]
     rows = history.reindex(columns=columns)
     free = (rows["all_clicks"].astype("float64") - rows["marketing_clicks"].astype("float64")).clip(lower=0)
     shown = rows["is_showcase"].astype("boolean")
     on_showcase = free.where(shown.fillna(False).astype(bool), 0.0).mask(shown.isna())
-    sums = pd.DataFrame({"natural": free, "showcase": on_showcase}).groupby(pd.to_datetime(rows["period_end"]))
-    weekly = sums.agg(lambda clicks: clicks.sum(skipna=False)).sort_index()
-    return pd.DataFrame([{"traffic": name} | _against_past(weekly[name], pd.Timestamp(week), level) for name in FREE])
+    both = pd.DataFrame(dict(zip(FREE, (free, on_showcase), strict=True)))
+    weekly = both.groupby(pd.to_datetime(rows["period_end"])).agg(lambda clicks: clicks.sum(skipna=False)).sort_index()
+    return pd.DataFrame([{"metric": name} | _against_past(weekly[name], pd.Timestamp(week), level) for name in FREE])
 
 
 def _against_past(clicks: pd.Series, week: pd.Timestamp, level: float) -> dict:
     now, past = clicks.get(week, np.nan), clicks[clicks.index < week].dropna()
-    found = {"clicks": now, "expected": past.mean(), "lower": np.nan, "upper": np.nan, "weeks": len(past)}
+    bounds = {"clicks_lower": np.nan, "clicks_upper": np.nan}
+    found = {"clicks": now, "expected_clicks": past.mean()} | bounds | {"weeks": len(past)}
     if np.isnan(now) or len(past) < _LEAST_WEEKS:
         return found | {"verdict": "unknown"}
     # counts scatter at least as much as chance makes them
@@ -47,7 +49,7 @@ def _against_past(clicks: pd.Series, week: pd.Timestamp, level: float) -> dict:
     half = student.ppf((1 + level) / 2, len(past) - 1) * np.sqrt(variance * (1 + 1 / len(past)))
     lower, upper = max(past.mean() - half, 0.0), past.mean() + half
     verdict = "below" if now < lower else "above" if now > upper else "as expected"
-    return found | {"lower": lower, "upper": upper, "verdict": verdict}
+    return found | {"clicks_lower": lower, "clicks_upper": upper, "verdict": verdict}
 
 
 def candidates(
@@ -65,10 +67,10 @@ def candidates(
     store's) above the store's with a probability of at least `confidence`; `ranked_words`, searched words that its
     title and keywords hold in full and for which the store has at least `promotion.start_reach` of the Top10's
     impressions. How many are asked for is `promotion.start_signs`. In: `product_performance` of some weeks,
-    `product_profile`, `own_keyword`. Products with standard promotion in the latest week are left out. Out, the most promising first:
-    `product_id, title, growth_score, search_clicks, search_impressions, ctr, lower, upper, ctr_probability,
-    ranked_words` (up to three), `signs` (met), `unknown` (signs that nothing tells), `candidate` (missing while the
-    unknown signs could still decide).
+    `product_profile`, `own_keyword`. Products with standard promotion in the latest week are left out. Out, the most
+    promising first: `product_id, title, growth_score, search_clicks, search_impressions, ctr, lower, upper,
+    ctr_probability, ranked_words` (up to three), `signs` (met), `unknown` (signs that nothing tells), `candidate`
+    (missing while the unknown signs could still decide).
     """
     table = _search(history, level)
     known = profile.reindex(columns=["product_id", "growth_score"]).drop_duplicates("product_id")
@@ -142,8 +144,8 @@ def first_month(
 
     Clicks needed: without any inquiry the chance that its rate lies below break-even (`cpc` / `value_per_inquiry`)
     reaches `confidence`, starting from an opinion worth one inquiry at the store's own `rate` of inquiries per click
-    (our default); and at least the value of one inquiry must be spent. `spend_needed` = clicks needed x cpc;
-    `spend_running` adds up in the order given; `within_budget` tells which fit `budget`. All CNY; missing inputs leave
+    (our default); and at least the value of one inquiry must be spent. `trial_spend` = clicks needed x cpc;
+    `trial_running` adds up in the order given; `within_budget` tells which fit `budget`. All CNY; missing inputs leave
     the numbers missing. In: rows of `candidates`.
     """
     cost, start, value = (np.nan if given is None else float(given) for given in (cpc, rate, value_per_inquiry))
@@ -151,10 +153,10 @@ def first_month(
     needed = max(rates.exposure_needed(cost / value, prior, confidence), value / cost) if cost > 0 < value else np.nan
     table = chosen[["product_id", "title", "signs"]].reset_index(drop=True)
     table["clicks_needed"] = np.ceil(needed)
-    table["spend_needed"] = table["clicks_needed"] * cost
-    table["spend_running"] = table["spend_needed"].cumsum()
-    within = (table["spend_running"] <= budget).astype("boolean")
-    return table.assign(within_budget=within.mask(table["spend_running"].isna()))
+    table["trial_spend"] = table["clicks_needed"] * cost
+    table["trial_running"] = table["trial_spend"].cumsum()
+    within = (table["trial_running"] <= budget).astype("boolean")
+    return table.assign(within_budget=within.mask(table["trial_running"].isna()))
 
 
 def click_price(ad_keyword: pd.DataFrame, stated: float = 0.0) -> float | None:
@@ -180,14 +182,15 @@ def sentences(plan: pd.DataFrame, campaigns: pd.DataFrame, free: pd.DataFrame, s
     begun = {"id": "promotion.start_advertises", "spend": spend, "weeks": weeks}
     told = [begun if spend > 0 else {"id": "promotion.start_not_yet"}]
     told += [
-        {"id": f"promotion.free_{row['verdict'].replace(' ', '_')}", "name": row["traffic"]} | _numbers(row)
+        {"id": f"promotion.free_{row['verdict'].replace(' ', '_')}", "metric": row["metric"]} | _numbers(row)
         for row in free.to_dict("records")
     ]
     return [*told, _month(plan, rules), *_goals(store, rules)]
 
 
 def _numbers(row: Mapping) -> dict:
-    return {name: float(row[name]) for name in ("clicks", "expected", "lower", "upper") if not pd.isna(row[name])}
+    names = ("clicks", "expected_clicks", "clicks_lower", "clicks_upper")
+    return {name: float(row[name]) for name in names if not pd.isna(row[name])}
 
 
 def _month(plan: pd.DataFrame, rules: RuleSet) -> dict:
@@ -195,7 +198,7 @@ def _month(plan: pd.DataFrame, rules: RuleSet) -> dict:
     fixed = {"top_up": float(top_up.value), "seen_on": f"{top_up.seen_on}"}
     if plan.empty:
         return {"id": "promotion.start_no_candidate"} | fixed
-    spend = plan["spend_needed"].sum(min_count=1)
+    spend = plan["trial_spend"].sum(min_count=1)
     if pd.isna(spend):
         return {"id": "promotion.start_no_price", "products": len(plan)} | fixed
     fits = int(plan["within_budget"].fillna(False).sum())

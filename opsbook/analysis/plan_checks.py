@@ -225,13 +225,28 @@ def low_ctr(
     return table.sort_values("prob_low", ascending=False, kind="stable", ignore_index=True)
 
 
+def rarely_clicked(table: pd.DataFrame) -> list[dict]:
+    """Which products are clicked less often than their category, and of how many nobody can tell, as messages.
+
+    In: the result of `low_ctr`.
+    """
+    if table.empty:
+        return []
+    low = table[table["verdict"] == "low"]
+    titles = low["title"].fillna(low["product_id"]).head(3).tolist()
+    found = {"id": "promotion.ctr_low", "products": len(low), "titles": titles}
+    unknown = int((table["verdict"] == "unknown").sum())
+    told = [found if len(low) else {"id": "promotion.ctr_none"}]
+    return told + ([{"id": "promotion.ctr_unknown", "products": unknown}] if unknown else [])
+
+
 def time_to_order(orders: pd.DataFrame, touches: pd.DataFrame, products: pd.Series, *, rules: RuleSet) -> pd.DataFrame:
     """The time to order of a product is the median number of days from a customer's first contact to the first order,
     over the customers whose first order was for it.
 
     In: `order[customer_id, ordered_at, product_id]`, `touch[customer_id, at]`, the product ids wanted. With fewer
     than `promotion.cycle_orders` such customers the median of all customers of the store stands in, with fewer than
-    that of these the time is missing. Out: `product_id, days_to_order, cycle_of` (`product` or `store`), `buyers`
+    that of these the time is missing. Out: `product_id, days_to_order, cycle_of` (`product` or `store`), `first_orders`
     (customers behind the median). A first order before the first recorded contact says nothing and is left out.
     """
     seen, bought = (
@@ -251,7 +266,7 @@ def time_to_order(orders: pd.DataFrame, touches: pd.DataFrame, products: pd.Seri
             "product_id": products.to_numpy(),
             "days_to_order": np.where(enough, own["median"], store),
             "cycle_of": np.where(enough, "product", None if np.isnan(store) else "store"),
-            "buyers": np.where(enough, own["count"], days.count()),
+            "first_orders": np.where(enough, own["count"], days.count()),
         }
     )
 

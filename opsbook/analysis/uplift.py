@@ -77,6 +77,13 @@ def matched(
     return began.merge(near.drop(columns="started"), on="product_id", how="left")[columns]
 
 
+def titled(pairs: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """The pairs of `matched` with the titles of both products: `title, matched_title, started, distance`."""
+    titles = history.drop_duplicates("product_id", keep="last").set_index("product_id")["title"]
+    names = {"title": pairs["product_id"].map(titles), "matched_title": pairs["match_id"].map(titles)}
+    return pairs.assign(**names)[["title", "matched_title", "started", "distance"]]
+
+
 def _traits(history: pd.DataFrame, profile: pd.DataFrame | None, start, weeks: int) -> tuple[pd.DataFrame, pd.Series]:
     """What products are compared by, in standard deviations of the store's products, and their categories."""
     clicks, inquiries = (_window(_weekly(history, metric), start, -weeks).sum(axis=1) for metric in METRICS)
@@ -102,11 +109,11 @@ def effect(history: pd.DataFrame, pairs: pd.DataFrame, *, weeks: int = 4, level:
     similar).
 
     In: `product_performance` of several weeks and the result of `matched`. Out, one row per metric (`all_clicks`,
-    `inquiries`, and `inquiry_rate`, inquiries per click): `promoted_before, promoted_after, matched_before,
-    matched_after` (sums over the weeks before the start and since; of similar products weighted), `ratio` with
-    `lower, upper`, `dispersion`, `verdict` (`more`, `less`, `same`, or `too few` where not even a doubling would
-    show), `detectable` (the smallest change that would have been seen), `times_needed` (how many times the counts
-    would show a change of a quarter), `evidence`.
+    `inquiries`, and `inquiries_per_click`, inquiries per click): `promoted_before, promoted_after, matched_before,
+    matched_after` (sums over the weeks before the start and since; of similar products weighted), `growth_ratio`
+    with `growth_lower, growth_upper`, `dispersion`, `verdict` (`more`, `less`, `same`, or `too few` where not even a
+    doubling would show), `detectable` (the smallest change that would have been seen), `times_needed` (how many times
+    the counts would show a change of a quarter), `evidence`. `attrs["weeks"]`: the weeks `before` and `since`.
 
     The interval of the logarithm: counts are Poisson times `dispersion`, the scatter of the products around the
     common change of their group (Pearson, at least 1), with a t quantile on its degrees of freedom. No ratio where a
@@ -122,10 +129,16 @@ def effect(history: pd.DataFrame, pairs: pd.DataFrame, *, weeks: int = 4, level:
     ]
     if rows:
         rows.append(_rate(*rows))
-    return _judged(pd.DataFrame(rows, columns=["metric", *_COUNTS, "ratio", "lower", "upper", "dispersion", "half"]))
+    table = _judged(pd.DataFrame(rows, columns=["metric", *_COUNTS, *_GROWTH, "dispersion", "half"]))
+    sides = {"before": -weeks, "since": 0}
+    table.attrs["weeks"] = {
+        name: _window(tables["all_clicks"], start, side).shape[1] if tables else 0 for name, side in sides.items()
+    }
+    return table
 
 
 _COUNTS = ("promoted_before", "promoted_after", "matched_before", "matched_after")
+_GROWTH = ("growth_ratio", "growth_lower", "growth_upper")
 
 
 def _compare(before: pd.DataFrame, after: pd.DataFrame, pairs: pd.DataFrame, level: float) -> dict:
@@ -140,7 +153,7 @@ def _compare(before: pd.DataFrame, after: pd.DataFrame, pairs: pd.DataFrame, lev
     found = dict(zip(_COUNTS, sums, strict=True))
     scatter, freedom = _dispersion(groups)
     if min(sums) <= 0 or freedom < 1:
-        return found | dict.fromkeys(("ratio", "lower", "upper", "dispersion", "half", "p_value"), np.nan)
+        return found | dict.fromkeys((*_GROWTH, "dispersion", "half", "p_value"), np.nan)
     variance = sum(weight**2 @ rows[when] / (weight @ rows[when]) ** 2 for rows, weight in groups for when in rows)
     log_ratio, error = np.dot(np.log(sums), [-1, 1, 1, -1]), np.sqrt(scatter * variance)
     found |= {"dispersion": scatter, "p_value": float(2 * student.sf(abs(log_ratio) / error, freedom))}
@@ -149,7 +162,7 @@ def _compare(before: pd.DataFrame, after: pd.DataFrame, pairs: pd.DataFrame, lev
 
 def _interval(log_ratio: float, half: float) -> dict:
     lower, ratio, upper = np.exp([log_ratio - half, log_ratio, log_ratio + half]).tolist()
-    return {"ratio": ratio, "lower": lower, "upper": upper, "half": half}
+    return {"growth_ratio": ratio, "growth_lower": lower, "growth_upper": upper, "half": half}
 
 
 def _dispersion(groups: list) -> tuple[float, int]:
@@ -170,16 +183,16 @@ def _dispersion(groups: list) -> tuple[float, int]:
 
 def _rate(clicks: dict, inquiries: dict) -> dict:
     """Inquiries per click: the clicks are the exposure, so that only the inquiries leave it open."""
-    log_ratio = np.log(inquiries["ratio"]) - np.log(clicks["ratio"])
+    log_ratio = np.log(inquiries["growth_ratio"]) - np.log(clicks["growth_ratio"])
     rate = {name: inquiries[name] / clicks[name] if clicks[name] > 0 else np.nan for name in _COUNTS}
-    found = {"metric": "inquiry_rate", "dispersion": inquiries["dispersion"]}
+    found = {"metric": "inquiries_per_click", "dispersion": inquiries["dispersion"]}
     return found | rate | _interval(log_ratio, inquiries["half"])
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
     table["half"] = table["half"].astype("float64")
     blind = table["half"].isna() | (table["half"] > np.log(_BLIND))
-    cases = [table["lower"] > 1, table["upper"] < 1, blind]
+    cases = [table["growth_lower"] > 1, table["growth_upper"] < 1, blind]
     table["verdict"] = np.select(cases, ["more", "less", "too few"], "same")
     table["detectable"] = np.expm1(table["half"])
     table["times_needed"] = np.maximum((table["half"] / np.log1p(_WORTH_SEEING)) ** 2, 1)
@@ -188,8 +201,8 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _evidence(row: dict) -> dict:
-    names = ("metric", *_COUNTS, "ratio", "lower", "upper", "detectable", "times_needed")
-    kind = "rate" if row["metric"] == "inquiry_rate" and row["verdict"] != "too few" else "uplift"
+    names = ("metric", *_COUNTS, *_GROWTH, "detectable", "times_needed")
+    kind = "rate" if row["metric"] == "inquiries_per_click" else "uplift"
     numbers = {name: row[name] for name in names if isinstance(row[name], str) or not np.isnan(row[name])}
     return {"id": f"promotion.{kind}_{row['verdict'].replace(' ', '_')}"} | numbers
 
@@ -200,9 +213,10 @@ def placebo(history: pd.DataFrame, pairs: pd.DataFrame, *, weeks: int = 4, level
 
     A method that is sound finds nothing here. In: as for `effect`. Out, one row per metric and earlier week within
     the `weeks` before the start: `metric, period_end, promoted_before, promoted_after, matched_before, matched_after,
-    ratio, lower, upper, p_holm` (Holm's correction over the rows of the metric, because every week is a test).
+    growth_ratio, growth_lower, growth_upper, p_weeks` (Holm's correction over the rows of the metric, because every
+    week is a test).
     """
-    columns = ["metric", "period_end", *_COUNTS, "ratio", "lower", "upper", "p_holm"]
+    columns = ["metric", "period_end", *_COUNTS, *_GROWTH, "p_weeks"]
     rows = []
     for metric in METRICS if len(pairs) else ():
         table = _window(_weekly(history, metric), pairs["started"].max(), -weeks)
@@ -212,7 +226,7 @@ def placebo(history: pd.DataFrame, pairs: pd.DataFrame, *, weeks: int = 4, level
             for week in table.columns[1:]
         ]
         p_values = holm(np.array([test["p_value"] for test in tests]))
-        rows += [test | {"p_holm": p} for test, p in zip(tests, p_values, strict=True)]
+        rows += [test | {"p_weeks": p} for test, p in zip(tests, p_values, strict=True)]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -224,9 +238,9 @@ def parallel(placebos: pd.DataFrame) -> list[dict]:
     """
     messages = []
     for metric, rows in placebos.groupby("metric", sort=False):
-        least = rows["p_holm"].min()
+        least = rows["p_weeks"].min()
         name = "unknown" if np.isnan(least) else "apart" if least < _TREND_LEVEL else "alike"
-        numbers = {} if name == "unknown" else {"p": float(least), "weeks": int(rows["p_holm"].notna().sum())}
+        numbers = {} if name == "unknown" else {"p": float(least), "weeks": int(rows["p_weeks"].notna().sum())}
         messages.append({"id": f"promotion.trend_{name}", "metric": metric} | numbers)
     return messages
 
@@ -240,7 +254,8 @@ def sentences(effects: pd.DataFrame, placebos: pd.DataFrame, pairs: pd.DataFrame
         return [{"id": "promotion.no_start"}]
     trends = {message["metric"]: message for message in parallel(placebos)}
     products, without = pairs["product_id"].nunique(), int(pairs["match_id"].isna().sum())
-    compared = {"products": products, "similar": int(pairs["match_id"].nunique()), "without": without}
+    similar = int(pairs["match_id"].nunique())
+    compared = {"products": products - without, "similar": similar, "without": without} | effects.attrs["weeks"]
     told = [
         trends[row.metric] if trends.get(row.metric, {}).get("id") == "promotion.trend_apart" else row.evidence
         for row in effects.itertuples()

@@ -146,7 +146,7 @@ def test_time_to_order_is_the_median_of_first_orders_by_product_else_of_the_stor
     rows += [("a", "q", "2026-01-01", "2026-05-01")]  # not the first order
     table = days_to_order(*rows)
     assert table["days_to_order"].tolist() == [20, 25] and table["cycle_of"].tolist() == ["product", "store"]
-    assert table["buyers"].tolist() == [3, 4]
+    assert table["first_orders"].tolist() == [3, 4]
     two = days_to_order(*rows[:2])
     assert two["days_to_order"].isna().all() and two["cycle_of"].isna().all()
     before = days_to_order(*rows[:2], ("e", "p", "2026-02-01", "2026-01-31"))

@@ -3,10 +3,24 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from opsbook.report.charts.style import BAD, GOOD, NEUTRAL, WARN, bounded, describe, label, label_axes, needs_rows
+from opsbook.report.charts.style import (
+    ACCENT,
+    BAD,
+    GOOD,
+    NEUTRAL,
+    WARN,
+    bounded,
+    describe,
+    label,
+    label_axes,
+    needs_rows,
+    say,
+    tall,
+)
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
 
+_WIDEST = 400  # an interval wider than this says nothing and would squeeze the others
 VERDICT_COLOURS = {"pays": GOOD, "loses": BAD, "not enough data": WARN, "unknown": NEUTRAL}
 
 
@@ -48,3 +62,55 @@ def _break_even(ax: Axes, rows: pd.DataFrame) -> None:
     ratios = rows["break_even_roi"].dropna().unique()
     if len(ratios) == 1:
         ax.axline((0, 0), slope=ratios[0], color=NEUTRAL, linewidth=1, linestyle="--", label=label("break_even_roi"))
+
+
+@needs_rows
+def growth(effects: pd.DataFrame, placebos: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
+    """The growth of promoted products against similar ones (`uplift.effect`), below it the earlier weeks as if they
+    had been the start (`uplift.placebo`); 1 is no difference."""
+    real = effects.assign(name=effects["metric"].map(label), colour=ACCENT)
+    weeks = pd.to_datetime(placebos["period_end"]).dt.strftime(" %m-%d")
+    false = placebos.assign(name=placebos["metric"].map(label).astype("object") + weeks, colour=NEUTRAL)
+    rows = pd.concat([real, false.astype({"growth_ratio": float})]).dropna(subset=["growth_ratio"])
+    shown = rows[rows["growth_upper"] / rows["growth_lower"] < _WIDEST].reset_index(drop=True)
+    if shown.empty:
+        return None
+    ax.hlines(shown.index, shown["growth_lower"], shown["growth_upper"], color=shown["colour"], linewidth=2)
+    ax.scatter(shown["growth_ratio"], shown.index, color=shown["colour"], s=28, zorder=3)
+    ax.axvline(1, color=NEUTRAL, linewidth=1, linestyle="--")
+    ax.set_xscale("log")
+    ax.set_yticks(shown.index, shown["name"])
+    ax.invert_yaxis()
+    label_axes(tall(ax, len(shown)), x="growth_ratio")
+    first = shown.iloc[0].to_dict()
+    apart = int(((false["growth_lower"] > 1) | (false["growth_upper"] < 1)).sum())
+    names = ("growth_ratio", "growth_lower", "growth_upper")
+    numbers = {name: first[name] for name in names} | {"placebos": int(false["growth_ratio"].notna().sum())}
+    return say(ax, "promotion.chart_growth", metric=first["metric"], apart=apart, **numbers)
+
+
+@needs_rows
+def guarantee(compared: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
+    """Inquiries for the price of an offer, by own bids and by the guarantee (`guarantees.compare`): median, and the
+    range from the tenth to the ninetieth percentile."""
+    known = compared.dropna(subset=["inquiries_p50"])
+    rows = known[known["counted"] == known["counted"].max()].reset_index(drop=True)  # the qualified ones where known
+    if rows.empty:
+        return None
+    colours = rows["bought"].map({"own": ACCENT}).fillna(NEUTRAL)
+    ax.hlines(rows.index, rows["inquiries_p10"], rows["inquiries_p90"], color=colours, linewidth=3)
+    ax.scatter(rows["inquiries_p50"], rows.index, color=colours, s=34, zorder=3)
+    names = rows["bought"].map(lambda name: label(f"bought.{name}"))
+    several = rows["offer"].nunique() > 1
+    ax.set_yticks(rows.index, bounded(rows["offer"], 20) + ": " + names if several else names)
+    ax.set_xlim(left=0)
+    ax.invert_yaxis()
+    label_axes(tall(ax, len(rows)), x="inquiries_p50")
+    ax.xaxis.set_label_text(label(rows["counted"].iloc[0]))
+    first = rows[rows["offer"] == rows["offer"].iloc[0]].set_index("bought")
+    numbers = {
+        f"{bought}_{end}": float(first[f"inquiries_{end}"].get(bought, float("nan")))
+        for bought in ("own", "kept")
+        for end in ("p10", "p90")
+    }
+    return say(ax, "promotion.chart_guarantee", metric=rows["counted"].iloc[0], offer=first["offer"].iloc[0], **numbers)

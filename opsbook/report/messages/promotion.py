@@ -73,21 +73,163 @@ MESSAGES: dict[str, str] = {
     ),
     "promotion.compensation_no_claim": N_("No claim: a condition is not met."),
     "promotion.compensation_unknown": N_("Unknown: fill in what is missing on the checklist."),
+    "promotion.refund_holds": N_(
+        "Over a further window of ¥{spend:,.0f} the ROI will lie between {predicted_roi_lower:.2f} and "
+        "{predicted_roi_upper:.2f}, the target is {target_roi:.2f}; a refund is due with a chance of {prob_refund:.0%} "
+        "and worth ¥{expected_refund:,.0f} on average. Terms: {source}."
+    ),
+    "promotion.refund_if": N_(
+        "Over a further window of ¥{spend:,.0f} the ROI will lie between {predicted_roi_lower:.2f} and "
+        "{predicted_roi_upper:.2f}, the target is {target_roi:.2f}; if all conditions hold a refund is due with a "
+        "chance of {prob_refund:.0%}, so the promise is worth ¥0 to ¥{expected_refund:,.0f}. Terms: {source}."
+    ),
+    "promotion.refund_fails": N_(
+        "The promise is worth nothing as things stand, for a condition is not met; else it would be worth "
+        "¥{expected_refund:,.0f}. Terms: {source}."
+    ),
+    "promotion.terms_missing": N_("Cannot be valued yet: fill in from the contract or the export."),
+    "promotion.not_known": N_("Not known: {metric}."),
+    "promotion.not_met": N_("Not met: {metric}."),
+    "promotion.no_start": N_(
+        "Cannot be told: no product is known to have started whole-site promotion in the weeks held. It takes a start "
+        "with at least two weeks before it in which the export shows the product without whole-site impressions."
+    ),
+    "promotion.compared": N_(
+        "{products} products that started together stand against {similar} similar ones that were never promoted, "
+        "weeks before the start: {before}, since: {since}. Left out for want of a similar product: {without}."
+    ),
     "promotion.uplift_more": N_(
-        "The promoted products grew {ratio:.2f} times as much as the others ({lower:.2f} to {upper:.2f}): "
-        "{promoted_before:,.0f} to {promoted_after:,.0f} against {others_before:,.0f} to {others_after:,.0f}."
+        "{metric}: the promoted products grew {growth_ratio:.2f} times as much as similar ones ({growth_lower:.2f} to "
+        "{growth_upper:.2f}): {promoted_before:,.0f} to {promoted_after:,.0f} against {matched_before:,.0f} to "
+        "{matched_after:,.0f}."
     ),
     "promotion.uplift_less": N_(
-        "The promoted products grew only {ratio:.2f} times as much as the others ({lower:.2f} to {upper:.2f}): "
-        "{promoted_before:,.0f} to {promoted_after:,.0f} against {others_before:,.0f} to {others_after:,.0f}."
+        "{metric}: the promoted products grew only {growth_ratio:.2f} times as much as similar ones "
+        "({growth_lower:.2f} to {growth_upper:.2f}): {promoted_before:,.0f} to {promoted_after:,.0f} against "
+        "{matched_before:,.0f} to {matched_after:,.0f}."
     ),
     "promotion.uplift_same": N_(
-        "No difference to the other products is seen: {promoted_before:,.0f} to {promoted_after:,.0f} against "
-        "{others_before:,.0f} to {others_after:,.0f}, ratio {ratio:.2f} ({lower:.2f} to {upper:.2f})."
+        "{metric}: no difference to similar products is seen, ratio {growth_ratio:.2f} ({growth_lower:.2f} to "
+        "{growth_upper:.2f}): {promoted_before:,.0f} to {promoted_after:,.0f} against {matched_before:,.0f} to "
+        "{matched_after:,.0f}. A change below {detectable:.0%} could not have been seen."
     ),
     "promotion.uplift_too_few": N_(
-        "Too few to compare: {promoted_before:,.0f} to {promoted_after:,.0f} promoted, {others_before:,.0f} to "
-        "{others_after:,.0f} others."
+        "{metric}: cannot be told from {promoted_before:,.0f} to {promoted_after:,.0f} of the promoted products "
+        "against {matched_before:,.0f} to {matched_after:,.0f} of similar ones; not even a doubling would show. More "
+        "weeks or more products are needed."
+    ),
+    "promotion.rate_more": N_(
+        "{metric}: rose {growth_ratio:.2f} times as much as on similar products ({growth_lower:.2f} to "
+        "{growth_upper:.2f}), from {promoted_before:.2%} to {promoted_after:.2%} against {matched_before:.2%} to "
+        "{matched_after:.2%}."
+    ),
+    "promotion.rate_less": N_(
+        "{metric}: the new clicks ask less; {growth_ratio:.2f} times the change of similar products "
+        "({growth_lower:.2f} to {growth_upper:.2f}), from {promoted_before:.2%} to {promoted_after:.2%} against "
+        "{matched_before:.2%} to {matched_after:.2%}."
+    ),
+    "promotion.rate_same": N_(
+        "{metric}: no difference to similar products is seen, from {promoted_before:.2%} to {promoted_after:.2%} "
+        "against {matched_before:.2%} to {matched_after:.2%}, ratio {growth_ratio:.2f} ({growth_lower:.2f} to "
+        "{growth_upper:.2f}). A change below {detectable:.0%} could not have been seen."
+    ),
+    "promotion.rate_too_few": N_("{metric}: too few inquiries to tell whether the new clicks ask as often."),
+    "promotion.trend_alike": N_(
+        "{metric} before the start: both kinds of product moved alike, as the comparison needs; weeks tested: {weeks}, "
+        "smallest p-value {p:.2f}."
+    ),
+    "promotion.trend_apart": N_(
+        "{metric}: cannot be told, for both kinds of product moved apart already before the start (p-value {p:.2f}, "
+        "weeks tested: {weeks}). It takes products that moved alike."
+    ),
+    "promotion.trend_unknown": N_(
+        "{metric} before the start: the earlier weeks hold too little to test whether both kinds of product moved "
+        "alike."
+    ),
+    "promotion.uplift_assumes": N_(
+        "This assumes that both kinds would have changed alike, that no product was chosen because of a passing high, "
+        "and that the promoted products took nothing from the others."
+    ),
+    "promotion.ctr_low": N_(
+        "{products} products of whole-site promotion are clicked less often than the others of their category: "
+        "{titles}. The system gives such products worse places; look at their main picture and video first."
+    ),
+    "promotion.ctr_none": N_("No product of whole-site promotion is surely clicked less often than its category."),
+    "promotion.ctr_unknown": N_(
+        "Cannot be judged, for the category or its other promoted products are not known: {products} products."
+    ),
+    "promotion.guarantee": N_("{offer}:"),
+    "promotion.guarantee_cheaper": N_(
+        "¥{price_cny:,.0f} buys {inquiries_p10:,.0f} to {inquiries_p90:,.0f} ({metric}) if the promise is kept; by own "
+        "bids as many would cost ¥{break_even_low:,.0f} to ¥{break_even_high:,.0f}. The guarantee is cheaper, as long "
+        "as its buyers ask at least {match_needed:.0%} as often as your own."
+    ),
+    "promotion.guarantee_dearer": N_(
+        "¥{price_cny:,.0f} buys {inquiries_p10:,.0f} to {inquiries_p90:,.0f} ({metric}) even if the promise is kept; "
+        "by own bids as many would cost ¥{break_even_low:,.0f} to ¥{break_even_high:,.0f}. The guarantee is dearer."
+    ),
+    "promotion.guarantee_not_enough_data": N_(
+        "¥{price_cny:,.0f} buys {inquiries_p10:,.0f} to {inquiries_p90:,.0f} ({metric}) if the promise is kept; by own "
+        "bids as many would cost ¥{break_even_low:,.0f} to ¥{break_even_high:,.0f}: too wide to call either cheaper. "
+        "At the middle of it the guarantee is fair when its buyers ask {match_needed:.0%} as often as your own."
+    ),
+    "promotion.guarantee_unknown": N_("Cannot be compared with own bidding yet."),
+    "promotion.own_bids": N_(
+        "Own bids: ¥{spend:,.0f} for {clicks:,.0f} clicks and {inquiries:,.0f} inquiries in {weeks} weeks, "
+        "¥{cpc:.2f} a click."
+    ),
+    "promotion.qualified": N_(
+        "Of {contacts} recorded visitors who wrote to you, {qualified} were matched and above the low levels; of "
+        "{buyers} recorded buyers above the low levels, {buyers_qualified} wrote and matched."
+    ),
+    "promotion.start_advertises": N_(
+        "The store advertises already: ¥{spend:,.0f} in {weeks} weeks. What follows is about products without P4P."
+    ),
+    "promotion.start_not_yet": N_("No spend on advertising is known for this store."),
+    "promotion.free_below": N_(
+        "{metric}: {clicks:,.0f} this week, below what the weeks before let expect ({clicks_lower:,.0f} to "
+        "{clicks_upper:,.0f}): a reason to start P4P."
+    ),
+    "promotion.free_as_expected": N_(
+        "{metric}: {clicks:,.0f} this week, as the weeks before let expect ({clicks_lower:,.0f} to "
+        "{clicks_upper:,.0f})."
+    ),
+    "promotion.free_above": N_(
+        "{metric}: {clicks:,.0f} this week, above what the weeks before let expect ({clicks_lower:,.0f} to "
+        "{clicks_upper:,.0f})."
+    ),
+    "promotion.free_unknown": N_("{metric}: not known for this week or for three weeks before it."),
+    "promotion.start_month": N_(
+        "First month: {clicks:,.0f} clicks for {products} products, ¥{spend:,.0f} in all; {fits} of them fit into the "
+        "least top-up of ¥{top_up:,.0f} (as read on {seen_on}). After that each product either has inquiries or is "
+        "stopped."
+    ),
+    "promotion.start_no_price": N_(
+        "{products} candidates, but no budget: it takes the price of a click (parameter `cpc_estimate`), the value of "
+        "an inquiry and some clicks of the store. The least top-up is ¥{top_up:,.0f} (as read on {seen_on})."
+    ),
+    "promotion.start_no_candidate": N_(
+        "No product shows enough signs of ranking high to start with. The least top-up is ¥{top_up:,.0f} (as read on "
+        "{seen_on})."
+    ),
+    "promotion.start_goal": N_(
+        "Channel partners set ¥{goal:,.0f} of P4P a month as a goal for this membership; that is their goal, not a "
+        "need."
+    ),
+    "promotion.chart_growth": N_(
+        "Growth of promoted products against similar ones, {metric}: {growth_ratio:.2f} ({growth_lower:.2f} to "
+        "{growth_upper:.2f}). Earlier weeks as if they had been the start: {placebos} comparisons, of which {apart} "
+        "leave out 1."
+    ),
+    "promotion.title_growth": N_(
+        "{metric}: {growth_ratio:.1f} times the growth of similar products ({growth_lower:.1f} to {growth_upper:.1f})"
+    ),
+    "promotion.chart_guarantee": N_(
+        "For the price of {offer}: {own_p10:,.0f} to {own_p90:,.0f} by own bids, {kept_p10:,.0f} to {kept_p90:,.0f} if "
+        "the guarantee is kept ({metric}; tenth to ninetieth percentile)."
+    ),
+    "promotion.title_guarantee": N_(
+        "{own_p10:,.0f} to {own_p90:,.0f} by own bids, {kept_p10:,.0f} to {kept_p90:,.0f} if the guarantee is kept"
     ),
 }
 
@@ -124,10 +266,64 @@ LABELS: dict[str, tuple[str, str]] = {
     "basis.orders": (N_("by orders"), "code"),
     "basis.opportunities": (N_("by opportunities"), "code"),
     "suitability.strong": (N_("suits well"), "code"),
+    "suitability.strong if confirmed": (N_("suits well, if confirmed"), "code"),
     "suitability": (N_("Suits whole-site promotion"), "code"),
     "reasons": (N_("Reasons for care"), "code"),
     "opportunities_30d": (N_("Opportunities, 30 days"), "count"),
     "days_to_order": (N_("Days to order"), "decimal"),
+    "started": (N_("Started in the week to"), "date"),
+    "matched_title": (N_("Similar product"), "text"),
+    "distance": (N_("Distance"), "decimal"),
+    "promoted_before": (N_("Promoted, before"), "decimal"),
+    "promoted_after": (N_("Promoted, after"), "decimal"),
+    "matched_before": (N_("Similar, before"), "decimal"),
+    "matched_after": (N_("Similar, after"), "decimal"),
+    "growth_ratio": (N_("Growth against similar ones"), "decimal"),
+    "growth_lower": (N_("Growth, lower bound"), "decimal"),
+    "growth_upper": (N_("Growth, upper bound"), "decimal"),
+    "p_weeks": (N_("p-value, all weeks together"), "decimal"),
+    "inquiries_per_click": (N_("Inquiries per click"), "percent"),
+    "category_ctr": (N_("CTR of the others of its category"), "percent"),
+    "category_clicks": (N_("Clicks of the others"), "count"),
+    "category_impressions": (N_("Impressions of the others"), "count"),
+    "prob_low": (N_("Chance that it is lower"), "percent"),
+    "cycle_of": (N_("Time to order read from"), "code"),
+    "predicted_roi_lower": (N_("Next window: ROI, lower bound"), "decimal"),
+    "predicted_roi_upper": (N_("Next window: ROI, upper bound"), "decimal"),
+    "prob_shortfall": (N_("Chance to miss the target"), "percent"),
+    "prob_refund": (N_("Chance of a refund"), "percent"),
+    "expected_refund": (N_("Refund on average, if conditions hold"), "cny"),
+    "refund_low": (N_("Worth at least"), "cny"),
+    "refund_high": (N_("Worth at most"), "cny"),
+    "conditions_failed": (N_("Not met"), "code"),
+    "bought": (N_("What the money buys"), "code"),
+    "bought.own": (N_("own bids for the same money"), "code"),
+    "bought.kept": (N_("guarantee, kept in full"), "code"),
+    "bought.at_trigger": (N_("guarantee, just enough for no refund"), "code"),
+    "bought.half": (N_("guarantee, half kept and refunded"), "code"),
+    "delivered_share": (N_("Promise kept"), "percent"),
+    "cost_cny": (N_("Cost after refund"), "cny"),
+    "inquiries_p10": (N_("Inquiries, 10th percentile"), "count"),
+    "inquiries_p50": (N_("Inquiries, median"), "count"),
+    "inquiries_p90": (N_("Inquiries, 90th percentile"), "count"),
+    "cost_per_inquiry_p10": (N_("Cost of one, 10th percentile"), "cny"),
+    "cost_per_inquiry_p50": (N_("Cost of one, median"), "cny"),
+    "cost_per_inquiry_p90": (N_("Cost of one, 90th percentile"), "cny"),
+    "qualified": (N_("matched and qualified inquiries"), "count"),
+    "price_per_promised": (N_("Price of one promised"), "cny"),
+    "break_even_low": (N_("Break-even price, lower bound"), "cny"),
+    "break_even_price": (N_("Break-even price"), "cny"),
+    "break_even_high": (N_("Break-even price, upper bound"), "cny"),
+    "match_needed": (N_("Must ask at least, against own"), "percent"),
+    "showcase_clicks": (N_("Natural clicks of showcase products"), "count"),
+    "expected_clicks": (N_("Expected from the weeks before"), "decimal"),
+    "clicks_lower": (N_("Expected, lower bound"), "decimal"),
+    "clicks_upper": (N_("Expected, upper bound"), "decimal"),
+    "ranked_words": (N_("Words with a place near the Top10"), "text"),
+    "signs": (N_("Signs of ranking high"), "code"),
+    "trial_spend": (N_("Spend until it can be judged"), "cny"),
+    "trial_running": (N_("Spend, running total"), "cny"),
+    "within_budget": (N_("Within the top-up"), "code"),
 }
 
 #: Words that stand in cells of kind `code`.
@@ -142,6 +338,18 @@ CODES: tuple[str, ...] = (
     N_("claim"),
     N_("no claim"),
     N_("test with care"),
+    N_("more"),
+    N_("less"),
+    N_("same"),
+    N_("too few"),
+    N_("not low"),
+    N_("cheaper"),
+    N_("dearer"),
+    N_("below"),
+    N_("as expected"),
+    N_("above"),
+    N_("buyers"),
+    N_("order_value"),
     N_("ordinary"),
     N_("new_product"),
     N_("high_price"),
