@@ -22,6 +22,20 @@ def value_target(target_roi: float | None, gross_margin: float | None) -> float:
     return 1.0 if target_roi is None or gross_margin is None else target_roi * gross_margin
 
 
+def describe_target(target_roi: float | None, gross_margin: float | None) -> dict:
+    """Where the wanted value per CNY comes from (`value_target`), as a message."""
+    if target_roi is None or gross_margin is None:
+        return {"id": "bidding.target_even"}
+    target = value_target(target_roi, gross_margin)
+    name = "bidding.target" if target >= 1 else "bidding.target_below"
+    return {"id": name, "target": target, "target_roi": target_roi, "margin": gross_margin}
+
+
+def price_formula(rules: Mapping[str, Rule]) -> dict:
+    """How the auction is reported to set the price of a click (`bidding.click_price`), as a message."""
+    return {"id": "bidding.price_formula", "step": rules["bidding.price_step"].value}
+
+
 def current_bids(ad_keyword: pd.DataFrame) -> pd.DataFrame:
     """The bid, the floor price and the promotion stars of each word and plan on the newest day that states a bid.
 

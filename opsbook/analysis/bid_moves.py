@@ -22,7 +22,7 @@ def summary(plan: pd.DataFrame, target_roi: float = 1.0, budget: float = 0.0) ->
     planned = plan[plan["curve"] != "unknown"]
     if planned.empty:
         return []
-    moves = plan["move"].value_counts()
+    moves = plan["bid_move"].value_counts()
     counts = {name: int(moves.get(name, 0)) for name in ("raise", "lower", "keep", "pause")}
     low, gain, high = (float(planned[name].sum()) for name in ("gain_low", "gain", "gain_high"))
     sums = {"gain": gain, "low": min(low, gain, high), "high": max(low, gain, high)}
@@ -67,7 +67,7 @@ def actions(plan: pd.DataFrame, *, week: date, top: int = 5) -> pd.DataFrame:
     pauses are proposed with the decisions. Due on the keyword day, the Wednesday after the `week` (its Saturday), and
     looked at two weeks later. `top`: our default.
     """
-    moved = plan[plan["move"].isin(list(_REVIEW_METRIC)) & plan["holds"]]
+    moved = plan[plan["bid_move"].isin(list(_REVIEW_METRIC)) & plan["holds"]]
     size = (moved["weekly_budget"] - moved["weekly_spend"]).abs().to_numpy()
     rows = moved.iloc[np.argsort(-size, kind="stable")[:top]].to_dict("records")
     return pd.DataFrame([_proposal(row, week) for row in rows], columns=list(ACTION_COLUMNS))
@@ -84,7 +84,7 @@ def instead(proposals: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
 
 
 def _proposal(row: dict, week: date) -> dict:
-    name, word = row["move"], row["keyword"]
+    name, word = row["bid_move"], row["keyword"]
     bids = {"old": float(row["bid"]), "new": float(row["new_bid"]), "budget": float(row["weekly_budget"])}
     gains = [float(row[name]) for name in ("gain_low", "gain", "gain_high")]
     return {
@@ -107,5 +107,5 @@ def handed_over(plan: pd.DataFrame) -> list[dict]:
 
     In: `bid_plan.plan`. Words that stay as they are come last.
     """
-    rows = plan.sort_values("move", key=lambda move: move == "keep", kind="stable")[list(HANDED)]
+    rows = plan.sort_values("bid_move", key=lambda move: move == "keep", kind="stable")[list(HANDED)]
     return rows.astype(object).where(rows.notna(), None).to_dict("records")

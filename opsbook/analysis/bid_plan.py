@@ -34,9 +34,10 @@ def plan(
     In: the table of `bid_caps.caps`. Out, the largest change first: `keyword, campaign, decision, bid, new_bid,
     weekly_spend, weekly_budget`, `budget_low, budget_high` (the range over low, middle and high elasticity), `holds`
     (the direction is the same in all three), `average_return` (value / spend today), `marginal_before`,
-    `marginal_value` (what the next CNY brings today and under the plan), `curve` (measured, assumed, unknown), `gain_low, gain,
-    gain_high` (value less spend against today, CNY a week, at low, middle and high elasticity), `move` (raise, lower, keep, pause), `reason`.
-    A word whose clicks, spend, value or bid is unknown keeps what it has.
+    `marginal_value` (what the next CNY brings today and under the plan), `curve` (measured, assumed, unknown),
+    `gain_low, gain, gain_high` (value less spend against today, CNY a week, at low, middle and high elasticity),
+    `bid_move` (raise, lower, keep, pause), `reason`. A word whose clicks, spend, value or bid is unknown keeps what it
+    has.
     """
     active = words[_known(words)]
     fixed = words["weekly_spend"][~_known(words) & (words["decision"] != "pause")].sum()
@@ -138,7 +139,7 @@ def _joined(words: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     both["new_bid"] = both["new_bid"].where(planned, words["bid"]).mask(paused)
     both["curve"] = both["curve"].where(planned, "unknown")
     both["holds"] = both["holds"].where(planned, True).astype(bool)
-    return both.assign(move=np.select(turned, ["pause", "raise", "lower"], "keep"))
+    return both.assign(bid_move=np.select(turned, ["pause", "raise", "lower"], "keep"))
 
 
 def _worded(table: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.DataFrame:
@@ -150,13 +151,13 @@ def _worded(table: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.DataFrame:
 
 def _reason(row: dict, change: float) -> dict:
     """Why a word gets its bid and budget, as a message: the return of the next CNY, not of the average one."""
-    if row["move"] == "pause":
+    if row["bid_move"] == "pause":
         return {"id": "bidding.reason_pause", "spend": row["weekly_spend"]}
     if row["curve"] == "unknown":
         return {"id": "bidding.reason_unknown"}
     names = ("weekly_spend", "weekly_budget", "marginal_before", "marginal_value", "average_return")
     numbers = {name: float(row[name]) for name in names}
-    name = "collect" if row["decision"] == "collect" else row["move"]
+    name = "collect" if row["decision"] == "collect" else row["bid_move"]
     return {"id": f"bidding.reason_{name}"} | numbers | {"details": _caveats(row, change)}
 
 

@@ -1,6 +1,7 @@
-"""What a week's report hands over beside its pages: the action list as a workbook, and a summary for a chat.
+"""What a week's report hands over beside its pages: the action list and the bids as workbooks, a summary for a chat.
 
-Both are made from what the brief recorded (`digest.metrics`), so nothing is computed twice.
+All are made from what the notebooks recorded (`digest.metrics`, `bid_moves.handed_over`): nothing is computed twice,
+and nothing is sent anywhere.
 """
 
 import io
@@ -36,12 +37,24 @@ COLUMNS = {
     "created_week": 12,
     "module": 14,
 }
+#: the same of the workbook of bids, which are typed in by hand
+BID_COLUMNS = {
+    "keyword": 32,
+    "campaign": 18,
+    "bid": 10,
+    "new_bid": 10,
+    "weekly_spend": 14,
+    "weekly_budget": 14,
+    "marginal_value": 16,
+    "reason": 80,
+}
 
 
 def write(folder: Path | str, metrics: Mapping[str, Any], *, store_name: str, week: date, lang: str) -> list[str]:
-    """Write `actions.xlsx` and `summary.txt` into the folder of a store's week; returns the names of the files.
+    """Write `actions.xlsx`, `bids.xlsx` and `summary.txt` into the folder of a store's week; returns their names.
 
-    `metrics`: what the notebooks recorded (the `metrics` of `metrics.json`). Without a brief there is nothing to write.
+    `metrics`: what the notebooks recorded (the `metrics` of `metrics.json`). Without a brief there is nothing to write,
+    without a plan of bids no workbook of bids.
     """
     if "actions" not in metrics:
         return []
@@ -52,6 +65,8 @@ def write(folder: Path | str, metrics: Mapping[str, Any], *, store_name: str, we
             "actions.xlsx": workbook(metrics["actions"], week),
             "summary.txt": (summary(metrics["summary"], store_name) + "\n").encode(),
         }
+        if metrics.get("bids"):
+            contents["bids.xlsx"] = workbook(metrics["bids"], week, BID_COLUMNS, "block.bids")
     finally:
         language.use(before)
     for name, content in contents.items():
@@ -71,17 +86,19 @@ def summary(messages: list[Mapping[str, Any]], store_name: str, most: int = SUMM
     return text
 
 
-def workbook(actions: list[Mapping[str, Any]], week: date) -> bytes:
-    """The actions as an .xlsx in the language in use: header frozen, filters on, no cell that could be a formula."""
+def workbook(
+    rows: list[Mapping[str, Any]], week: date, columns: Mapping[str, int] = COLUMNS, title: str = "block.actions"
+) -> bytes:
+    """The rows as an .xlsx in the language in use: header frozen, filters on, no cell that could be a formula."""
     book = Workbook()
     book.properties.created = book.properties.modified = datetime(week.year, week.month, week.day)
     sheet = book.active
-    sheet.title = cells.label("block.actions")
-    sheet.append([cells.label(column) for column in COLUMNS])
-    for line, action in enumerate(actions, start=2):
-        for place, column in enumerate(COLUMNS, start=1):
-            _fill(sheet.cell(line, place), column, action.get(column))
-    for place, (cell, width) in enumerate(zip(sheet[1], COLUMNS.values(), strict=True), start=1):
+    sheet.title = cells.label(title)
+    sheet.append([cells.label(column) for column in columns])
+    for line, row in enumerate(rows, start=2):
+        for place, column in enumerate(columns, start=1):
+            _fill(sheet.cell(line, place), column, row.get(column))
+    for place, (cell, width) in enumerate(zip(sheet[1], columns.values(), strict=True), start=1):
         cell.font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.freeze_panes = "A2"
@@ -90,8 +107,11 @@ def workbook(actions: list[Mapping[str, Any]], week: date) -> bytes:
 
 
 def _fill(cell, column: str, value: Any) -> None:
-    """One cell: a day as a day, everything else as text, so that no program takes it for a formula."""
+    """One cell: a day as a day, a number as a number, all else as text, so that no program takes it for a formula."""
     cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if cells.kind(column) in cells.NUMERIC and isinstance(value, (int, float)):
+        cell.value, cell.number_format = round(value, 2), "#,##0.00"
+        return
     if cells.kind(column) == "date" and value is not None:
         cell.value = date.fromisoformat(value)
         return
