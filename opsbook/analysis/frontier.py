@@ -1,6 +1,7 @@
 """What a lower or higher target ROI would buy, by simulated days of a market."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -37,19 +38,19 @@ def simulate_target_roi(
 
 
 def _amount(budget) -> float:
-    if not np.isscalar(budget) or pd.isna(budget) or not 0 < float(budget) < np.inf:
-        raise ValueError(f"`budget` must be an amount above 0, in CNY a day; found {budget}")
+    if not isinstance(budget, Real) or not 0 < budget < np.inf:
+        raise ValueError(f"`budget` must be an amount above 0, in CNY a day; found {budget!r}")
     return float(budget)
 
 
 def _targets(targets) -> np.ndarray:
-    numbers = np.asarray(pd.Series(np.atleast_1d(targets), dtype="float64"))
-    if not len(numbers):
+    given = np.ravel(np.asarray(targets, dtype="object"))
+    if not len(given):
         raise ValueError("`targets` must name at least one target ROI; found none")
-    wrong = numbers[~((numbers > 0) & (numbers < np.inf))]
-    if len(wrong):
-        raise ValueError(f"`targets` must be ROIs above 0; found {wrong[0]:g}")
-    return numbers
+    for one in given:
+        if not isinstance(one, Real) or not 0 < one < np.inf:
+            raise ValueError(f"`targets` must be ROIs above 0; found {one!r}")
+    return given.astype("float64")
 
 
 def _draws(market: Market, days: int, seed: int) -> Iterator[list[Searches]]:

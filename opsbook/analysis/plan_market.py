@@ -50,19 +50,22 @@ def _pooled(plans: pd.DataFrame) -> dict | None:
     if rows.empty:
         return None
     rows = rows[rows["basis"] == rows.groupby("basis")["spend"].sum().idxmax()]
-    spend, clicks, events, result = rows[["spend", "clicks", "events", "result"]].sum(skipna=False).astype("float64")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return {
-            "clicks_per_day": float((rows["clicks"] / rows["days"]).sum(skipna=False)),
-            "cpc": spend / clicks,
-            "conversion_rate": events / clicks,
-            "value_per_event": result / events,
-            "roi": result / spend,
-            "target": float((rows["target_roi"] * rows["spend"]).sum(skipna=False)) / spend,
-            "clicks": clicks,
-            "events": events,
-            "basis": rows["basis"].iloc[0],
-        }
+    spend, clicks, events, result = rows[["spend", "clicks", "events", "result"]].astype("float64").sum(skipna=False)
+    return {
+        "clicks_per_day": float((rows["clicks"] / rows["days"]).sum(skipna=False)),
+        "cpc": _ratio(spend, clicks),
+        "conversion_rate": _ratio(events, clicks),
+        "value_per_event": _ratio(result, events),
+        "roi": _ratio(result, spend),
+        "target": _ratio((rows["target_roi"] * rows["spend"]).sum(skipna=False), spend),
+        "clicks": clicks,
+        "events": events,
+        "basis": rows["basis"].iloc[0],
+    }
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole > 0 else np.nan
 
 
 def _position(share: float) -> tuple[float, float, float]:
