@@ -4,11 +4,13 @@ import logging
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 METRICS_MIME = "application/vnd.opsbook.metrics+json"
 
@@ -28,7 +30,7 @@ class Execution:
     `broken` says that the kernel failed and not the analysis: that is worth a second try.
     """
 
-    notebook: nbformat.NotebookNode
+    notebook: "NotebookNode"
     seconds: float
     error: str | None = None
     cell: int | None = None
@@ -65,6 +67,7 @@ def execute(
     path: Path, parameters: dict[str, Any], kernel: str, limits: Limits = Limits(), stop: threading.Event | None = None
 ) -> Execution:
     """Run a notebook through papermill in its own folder, within the limits."""
+    import nbformat
     import papermill
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
@@ -74,7 +77,7 @@ def execute(
     with tempfile.TemporaryDirectory(prefix="opsbook-") as folder:
         target = Path(folder) / path.name
         try:
-            papermill.execute_notebook(
+            notebook = papermill.execute_notebook(
                 path,
                 target,
                 parameters,
@@ -85,8 +88,7 @@ def execute(
                 resources={"metadata": {"path": str(path.parent)}},  # papermill's own `cwd` is not safe in threads
             )
         except Exception as error:  # a kernel that dies or hangs leaves no result: the page still says so
-            failure = error
-        notebook = nbformat.read(target if target.exists() else path, as_version=4)
+            failure, notebook = error, nbformat.read(target if target.exists() else path, as_version=4)
     if clock.stop.is_set():
         raise Stopped
     execution = Execution(_without_traces(notebook), time.monotonic() - begin)
@@ -118,7 +120,7 @@ def _describe_cell(execution: Execution, failure: Exception) -> None:
                 return
 
 
-def _without_traces(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def _without_traces(notebook: "NotebookNode") -> "NotebookNode":
     """The notebook without papermill's paths, times and error banner, so that equal inputs give equal files."""
     notebook.metadata.pop("papermill", None)
     notebook.cells = [cell for cell in notebook.cells if not set(cell.metadata.get("tags", [])) & _BANNERS]
@@ -132,8 +134,8 @@ def _without_traces(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 _BANNERS = {"papermill-error-cell-tag"}
 
 
-def metrics(notebook: nbformat.NotebookNode) -> dict[str, Any]:
+def metrics(notebook: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that the cells of an executed notebook recorded with `findings.record`."""
-    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", []))
     recorded = (output["data"][METRICS_MIME] for output in outputs if METRICS_MIME in output.get("data", {}))
     return {name: value for values in recorded for name, value in values.items()}

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import fsspec
-import nbformat
 
 from opsbook import files
 from opsbook.report import execute
@@ -61,7 +60,7 @@ def finish(unit: planning.Unit, batch: planning.Batch) -> None:
     recorded = {}
     for name, entry in manifest["notebooks"].items():
         if entry["status"] == "ok":
-            noted = execute.metrics(nbformat.from_dict(read_json(fs, f"{folder}/{name}.ipynb")))
+            noted = execute.metrics(read_json(fs, f"{folder}/{name}.ipynb"))
             recorded = noted | recorded  # the brief comes first, and its figures are the week's
     head = {key: manifest[key] for key in ("store", "week", "lang")}
     _write_json(fs, f"{folder}/metrics.json", head | {"metrics": recorded})

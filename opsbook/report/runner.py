@@ -1,6 +1,7 @@
 """The weekly batch: units run in isolation, pages are written whole, and nothing is done twice."""
 
 import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -8,10 +9,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from opsbook import files
 from opsbook.report import execute, manifest
@@ -85,10 +85,9 @@ def run(
 
     `workers` at a time (0: as many as `default_workers` says) in this process, or on a dask scheduler.
     """
-    from opsbook.report import history
-
     ran, left = [], Counter(unit.place for unit in todo)
-    with closing(_results(batch, todo, workers or default_workers(), scheduler, limits)) as results:
+    ordered = sorted(todo, key=_longest_first)
+    with closing(_results(batch, ordered, workers or default_workers(), scheduler, limits)) as results:
         for unit, entry in results:
             ran.append((unit, entry))
             manifest.record(unit, entry, batch)
@@ -98,8 +97,22 @@ def run(
             watch(unit, entry)
     ran.sort(key=lambda done: (done[0].store, done[0].notebook))
     asked = {id(unit) for unit in todo}
-    index = history.update(batch, changed=bool(ran))
-    return Result(ran, [unit for unit in batch.units if id(unit) not in asked], batch.skipped, index)
+    return Result(ran, [unit for unit in batch.units if id(unit) not in asked], batch.skipped, _index(batch, bool(ran)))
+
+
+def _longest_first(unit: Unit) -> tuple[str, int]:
+    """Store by store, and of a store the largest notebook first, so that no long one is left for the end."""
+    return unit.store, -unit.path.stat().st_size
+
+
+def _index(batch: Batch, changed: bool) -> str:
+    """The path of the index, which is written again when a report changed."""
+    fs, root = files.locate(batch.out)
+    if changed or not fs.exists(f"{root}/index.html"):
+        from opsbook.report import history
+
+        return history.update(batch, changed=True)
+    return f"{batch.out.rstrip('/')}/index.html"
 
 
 def _results(batch, todo, workers, scheduler, limits) -> Iterator[tuple[Unit, Entry]]:
@@ -119,12 +132,20 @@ def _run_here(units: list[Unit], out: str, workers: int, limits: Limits) -> Iter
     with ThreadPoolExecutor(min(workers, len(units))) as pool, kernels.warm() as kernel:
         try:
             jobs = {pool.submit(run_unit, unit, out, kernel, limits, stop): unit for unit in units}
+            _import_ahead()
             for job in as_completed(jobs):
                 yield jobs[job], job.result()
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _import_ahead() -> None:
+    """Import what every unit and the index will need now, while the server of the kernels is still importing."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema takes it where it is installed: a second, for IRIs
+    for name in ("papermill", "nbconvert.exporters", "opsbook.report.portfolio", "ibis.backends.duckdb"):
+        import_module(name)
 
 
 def run_unit(unit: Unit, out: str, kernel, limits: Limits = Limits(), stop: threading.Event | None = None) -> Entry:
@@ -158,6 +179,8 @@ def entry(unit: Unit, done: execute.Execution, kernel: dict[str, str] | None, at
 
 def write_page(unit: Unit, out: str, done: execute.Execution) -> None:
     """The notebook as it was executed, and its page: of the report, or of what went wrong."""
+    import nbformat
+
     from opsbook.report import pages
 
     about = {"name": unit.notebook, "lang": unit.lang, "store_name": unit.store_name, "week": unit.week}

@@ -15,6 +15,7 @@ from opsbook.report.language import N_, translate
 # The page swaps these four for its own colours, so that a chart follows a light or a dark scheme.
 INK, SOFT, LINE, PAPER = "#1d2329", "#596371", "#d5dae0", "#ffffff"
 
+SVG, PNG = "image/svg+xml", "image/png"
 LARGE_SVG = 100_000  # characters; below it sharp lines and the colours of the page are worth more than bytes
 DPI = 144
 
@@ -111,16 +112,19 @@ def use_in_notebook() -> None:
     if shell is None:
         return
     plt.switch_backend(plt.get_backend())  # loads the inline back end now; later it would put its own formatters in
-    formatters = shell.display_formatter.formatters
-    formatters["image/svg+xml"].for_type(Figure, lambda figure: _if_type(picture(figure), str))
-    formatters["image/png"].for_type(Figure, lambda figure: _if_type(picture(figure), bytes))
-    formatters["text/plain"].for_type(Figure, lambda figure, printer, cycle: printer.text(_said(figure)))
+    plt.uninstall_repl_displayhook()  # after every cell it would draw for a window that is not there
+    display = shell.display_formatter
+    for kind in (SVG, PNG):
+        display.formatters[kind].pop(Figure, None)
+    display.mimebundle_formatter.for_type(Figure, bundle)  # one formatter for all kinds: a figure is drawn once
+
+
+def bundle(figure: Figure) -> dict[str, str | bytes]:
+    """What a notebook keeps of a figure: its picture and what it says."""
+    image = picture(figure)
+    return {SVG if isinstance(image, str) else PNG: image, "text/plain": _said(figure)}
 
 
 def _said(figure: Figure) -> str:
     """What the picture says for those who do not see it: its title, where it has one, and its description."""
     return "\n".join(filter(None, (title(figure), alt_text(figure))))
-
-
-def _if_type(value: str | bytes, wanted: type) -> str | bytes | None:
-    return value if isinstance(value, wanted) else None
