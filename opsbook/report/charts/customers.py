@@ -11,6 +11,7 @@ from opsbook.report.charts.style import (
     COLOURS,
     GOOD,
     NEUTRAL,
+    SHADES,
     bounded,
     label,
     label_axes,
@@ -35,7 +36,7 @@ def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.set_axis_off()
         return say(ax, "customers.chart_retention_young", cohorts=len(wide))
     ax.imshow(
-        wide.to_numpy(float), aspect="auto", cmap="Blues", vmin=0, vmax=max(later["share"].fillna(0).max() * 2, 0.01)
+        wide.to_numpy(float), aspect="auto", cmap=SHADES, vmin=0, vmax=max(later["share"].fillna(0).max() * 2, 0.01)
     )
     place = {cohort: row for row, cohort in enumerate(wide.index)}
     for each in later.itertuples() if wide.size <= 400 else ():
@@ -48,7 +49,6 @@ def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ha="center",
             va="center",
             fontsize="x-small",
-            color="#1a2233",
         )
     sizes = ["<5" if pd.isna(size) else f"{size:,.0f}" for size in table.loc[table["lived"] == 0, "active"]]
     ax.set_yticks(range(len(wide)), [f"{cohort} ({size})" for cohort, size in zip(wide.index, sizes, strict=True)])
@@ -66,11 +66,12 @@ def retention(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 @needs_rows
 def cohort_value(table: pd.DataFrame, cost: float | None = None, ax: Axes | None = None) -> Axes:
-    """Cumulated margin per customer of each cohort (`customers.cohort_value`), older cohorts paler, against what a
+    """Cumulated margin per customer of each cohort (`customers.cohort_value`), the newest in colour, against what a
     customer costs."""
     groups = list(table.groupby("cohort"))
     for place, (cohort, rows) in enumerate(groups, 1):
-        ax.plot(rows["lived"], rows["margin_per_customer"], color=ACCENT, alpha=min(0.2 + 0.8 * place / len(groups), 1))
+        colour, width = (ACCENT, 2.2) if place == len(groups) else (NEUTRAL, 1.2)
+        ax.plot(rows["lived"], rows["margin_per_customer"], color=colour, linewidth=width, marker="o", markersize=2.5)
         if place in (1, len(groups)):
             last = rows.iloc[-1]
             ax.annotate(str(cohort), (last["lived"], last["margin_per_customer"]), (4, 0), textcoords="offset points")
@@ -101,9 +102,9 @@ def rfm(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     table = table[table["customers"].notna()]
     size = 60 + 1500 * table["customers"] / table["customers"].max()
     rank = table["monetary"].rank(pct=True).fillna(0)
-    ax.scatter(table["r"], table["f"], s=size, c=rank, cmap="Blues", vmax=1.6, edgecolor=NEUTRAL)
+    ax.scatter(table["r"], table["f"], s=size, c=rank, cmap=SHADES, vmin=0, vmax=1.6, edgecolor=NEUTRAL)
     for each in table.itertuples():
-        ax.annotate(f"{each.customers:,.0f}", (each.r, each.f), ha="center", va="center", color="#1a2233")
+        ax.annotate(f"{each.customers:,.0f}", (each.r, each.f), ha="center", va="center")
     top = int(max(table["r"].max(), table["f"].max())) if len(table) else 3
     ax.set(xticks=range(1, top + 1), yticks=range(1, top + 1), xlim=(0.4, top + 0.6), ylim=(0.4, top + 0.6))
     label_axes(ax, x="r", y="f")

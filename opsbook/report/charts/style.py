@@ -12,6 +12,7 @@ import pylopdf_fonts_zh_cn
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from opsbook.report import cells, findings, language
@@ -33,11 +34,15 @@ GOOD, BAD, WARN, NEUTRAL = COLOURS["green"], COLOURS["orange"], COLOURS["ochre"]
 #: The one colour that leads the eye; what only gives the measure is NEUTRAL.
 ACCENT = COLOURS["blue"]
 
+#: From hardly to strongly ACCENT; what lies below shines through, so that ink stays legible on a light and a dark page.
+SHADES = LinearSegmentedColormap.from_list("shades", [(*to_rgb(ACCENT), strength) for strength in (0.1, 0.9)])
+
 _RC = {
     "font.family": ["Noto Sans SC", "DejaVu Sans"],
     "axes.unicode_minus": True,
     "text.parse_math": False,  # a `$` in a product title is a dollar, not a formula
     "text.color": pictures.INK,
+    "axes.facecolor": "none",
     "axes.labelcolor": pictures.SOFT,
     "axes.labelsize": "medium",
     "axes.edgecolor": pictures.LINE,
