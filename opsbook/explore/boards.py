@@ -31,7 +31,14 @@ _FACTS = {
     "note": N_("Note"),
     "alternatives": N_("Other readings"),
 }
-_YES, _NO = N_("yes"), N_("no")
+_WORDS = {
+    True: N_("yes"),
+    False: N_("no"),
+    "each": N_("each review by itself"),
+    "average": N_("the average of all reviews"),
+    "apply": N_("entered items only"),
+    "both": N_("entered and picked items"),
+}
 _MINE, _OURS = N_("your rules.toml"), N_("our default: no source says it")
 _GRID = "display: grid; grid-template-columns: max-content 1fr; gap: 0.2em 1em; max-width: 60em"
 _CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
@@ -122,7 +129,7 @@ def _fit(rule: Rule, number: widgets.FloatText, word: widgets.Dropdown) -> None:
     """The control that suits the rule's value, at the value in force; the other one is out of sight."""
     words = [True, False] if isinstance(rule.value, bool) else []
     words = [rule.value, *(other.value for other in rule.alternatives)] if isinstance(rule.value, str) else words
-    word.options = [(findings.our_word(each) if isinstance(each, str) else _flag(each), each) for each in words]
+    word.options = [(translate(_WORDS.get(each, each)), each) for each in words]
     for control, used in ((number, not words), (word, bool(words))):
         control.layout = LAYOUT | ({} if used else {"display": "none"})
     if words:
@@ -169,12 +176,6 @@ def _about(book: RuleSet, name: str) -> str:
 def _asks(rule: Rule, value: Value | None = None) -> str:
     """What a rule asks for, such as `>= 2 reviews`."""
     value = rule.value if value is None else value
-    shown = _flag(value) if isinstance(value, bool) else findings.our_word(value) if isinstance(value, str) else value
-    text = f"{shown:g}" if isinstance(shown, int | float) else shown
-    return " ".join(
-        filter(None, (rule.operator, text, rule.unit, f"x {findings.our_word(rule.base)}" if rule.base else ""))
-    )
-
-
-def _flag(value: bool) -> str:
-    return translate(_YES if value else _NO)
+    text = translate(_WORDS.get(value, value)) if isinstance(value, bool | str) else f"{value:g}"
+    base = f"x {findings.our_word(rule.base)}" if rule.base else ""
+    return " ".join(filter(None, (rule.operator, text, rule.unit, base)))

@@ -24,7 +24,7 @@ _STYLE = """
 .heat span:focus-visible::after { content: attr(aria-label); position: absolute; left: 0; bottom: 0.2em; }
 """
 
-_PERIOD, _COHORT, _SIZE = N_("Cohorts of"), N_("First order"), N_("Customers")
+_PERIOD, _COHORT, _SIZE = N_("Time counted in"), N_("First order"), N_("Customers")
 _CELL = N_("First order {cohort}; {periods} since then: {lived}. {active} of {customers} customers ordered, {share}")
 _INTERVAL = N_("95% interval {lower} to {upper}")
 _OPEN = N_("this period has not ended: the share can only grow")
