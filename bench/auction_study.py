@@ -200,22 +200,21 @@ def plot(table: pd.DataFrame, path: Path) -> None:
     import matplotlib.pyplot as plt
 
     stories = list(table["story"].unique())
-    figure, ax = plt.subplots(figsize=(7, 0.8 + 0.42 * len(stories)), layout="constrained")
-    for policy, colour in POLICIES.items():
+    figure, ax = plt.subplots(figsize=(7, 1.6 + 0.6 * len(stories)), layout="constrained")
+    for shift, (policy, colour) in zip(np.linspace(-0.3, 0.3, len(POLICIES)), POLICIES.items(), strict=True):
         rows = table[table["policy"] == policy]
-        kept = rows["missed"] <= 0.05 * rows["days"]
-        place = rows["story"].map(stories.index)
-        ax.scatter(
-            rows["share"], place, s=45, facecolors=np.where(kept, colour, "none"), edgecolors=colour, label=policy
-        )
+        fill = np.where(rows["missed"] <= 0.05 * rows["days"], colour, "none")
+        place = rows["story"].map(stories.index) + shift
+        ax.scatter(rows["share"], place, s=36, facecolors=fill, edgecolors=colour, label=policy, zorder=3)
     ax.axvline(0.9, color="#8a90a0", linewidth=1, linestyle="--")
     ax.set_yticks(range(len(stories)), stories)
+    ax.hlines(np.arange(len(stories) - 1) + 0.5, 0, 1.02, color="#e0e2e8", linewidth=0.8)
     ax.invert_yaxis()
     ax.set_xlim(0, 1.02)
     ax.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    ax.set_xlabel("value, as a share of the hindsight optimum; hollow: more than 5 % of days miss the target by 5 %")
+    ax.set_xlabel("value as a share of the hindsight optimum\nhollow: more than 5 % of the days miss the target by 5 %")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
     path.parent.mkdir(exist_ok=True)
     figure.savefig(path, metadata={"Date": None})
 

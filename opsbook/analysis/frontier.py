@@ -11,6 +11,7 @@ from opsbook.analysis.auction import Market, Searches
 
 COLUMNS = ("target", "spend", "value", "roi", "used", "shortfall_prob")
 DAYS = 200
+RARE = 0.1  # a plan on target whose days fall short less often than this needs no word of caution (our default)
 _AT_ONCE = 600_000  # searches simulated together, for the sake of memory
 _AROUND = (0.5, 0.625, 0.75, 0.875, 1.0, 1.25, 1.5, 2.0)
 
@@ -135,18 +136,20 @@ def readings(table: pd.DataFrame, target: float, break_even: float = np.nan) -> 
     In: the result of `simulate_target_roi`, or of `around`; the row nearest to `target` is the present. Lower: the next
     target that buys a tenth more, else the lowest. Where nothing more is bought, the budget or the market is the limit.
     """
-    if table.empty:
+    rows = table[table["spend"] > 0].sort_values("target", ascending=False, kind="stable", ignore_index=True)
+    if rows.empty:
         return []
-    rows = table.sort_values("target", ascending=False, kind="stable", ignore_index=True)
     present = int((rows["target"] - target).abs().idxmin())
     now = rows.iloc[present]
     messages = [_down(now, rows.iloc[present + 1 :], break_even)] if present + 1 < len(rows) else []
-    if present and now["value"] > 0:
+    if present:
         high = rows.iloc[present - 1]
         parts = {f"{name}_lost": float(1 - high[name] / now[name]) for name in ("value", "spend")}
         messages.append({"id": "auction.higher", "high": float(high["target"]), "target": float(now["target"])} | parts)
-    chance = {"target": float(now["target"]), "shortfall_prob": float(now["shortfall_prob"])}
-    return [*messages, {"id": "auction.shortfall"} | chance, {"id": "auction.simulated"}]
+    if now["shortfall_prob"] >= RARE:
+        chance = {"target": float(now["target"]), "shortfall_prob": float(now["shortfall_prob"])}
+        messages.append({"id": "auction.shortfall"} | chance)
+    return [*messages, {"id": "auction.simulated"}]
 
 
 def _down(now: pd.Series, lower: pd.DataFrame, break_even: float) -> dict:

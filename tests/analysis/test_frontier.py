@@ -178,3 +178,16 @@ def test_where_nothing_more_is_bought_the_limit_is_named(used, limit):
 def test_the_ends_of_the_frontier_have_one_side_only():
     assert [message["id"] for message in frontier.readings(TABLE, 4.0)][0] == "auction.higher"
     assert "auction.higher" not in [message["id"] for message in frontier.readings(TABLE, 8.0)]
+
+
+@pytest.mark.parametrize(("chance", "said"), [(0.0999, False), (0.1, True), (np.nan, False)])
+def test_chance_is_named_where_it_matters(chance, said):
+    messages = frontier.readings(TABLE.assign(shortfall_prob=chance), 6.0)
+    assert ("auction.shortfall" in [message["id"] for message in messages]) == said
+
+
+def test_a_target_that_buys_nothing_is_not_compared():
+    idle = TABLE.assign(spend=[300.0, 0.0, 200.0, 120.0], value=[1280.0, 0.0, 1100.0, 860.0])
+    assert [message["id"] for message in frontier.readings(idle, 8.0)][0] == "auction.lower"
+    assert frontier.readings(idle, 8.0)[0]["target"] == 6.0
+    assert frontier.readings(TABLE.assign(spend=0.0), 8.0) == []

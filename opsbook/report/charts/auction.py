@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from opsbook.report.charts.style import COLOURS, NEUTRAL, describe, label, label_axes, needs_rows
+from opsbook.report.findings import word
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
 
@@ -24,9 +25,7 @@ def frontier(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     label_axes(ax, x="target_roi", y="value_per_day")
     ax.yaxis.label.set_visible(False)
     ax.legend(title=translate(MESSAGES["auction.numbers"]), loc="upper left", bbox_to_anchor=(1, 1))
-    high, low = rows.iloc[0], rows.iloc[-1]
-    numbers = {
-        f"{name}_{end}": row[name] for name in ("value", "spend", "roi") for end, row in (("high", high), ("low", low))
-    }
-    text = translate(MESSAGES["auction.chart"])
-    return describe(ax, text.format(targets=len(rows), high=high["target"], low=low["target"], **numbers))
+    ends = {"high": rows.iloc[0], "low": rows.iloc[-1]}
+    numbers = {f"{name}_{end}": row[name] for name in ("value", "spend", "roi") for end, row in ends.items()}
+    numbers |= {end: row["target"] for end, row in ends.items()}
+    return describe(ax, word({"id": "auction.chart", "targets": len(rows)} | numbers))
