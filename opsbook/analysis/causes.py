@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from opsbook.analysis import alarms, branches, diagnosis, history, missed
+from opsbook.analysis import alarms, branches, diagnosis, history, missed, word_buyers
 
 _TELLING = ["named", "suspected", "waiting", "unknown", "cleared"]
 
@@ -39,7 +39,7 @@ def tree(found: pd.DataFrame, names: pd.Series, wrong: dict | None = None) -> pd
     named = best["object"].map(names)
     columns = ["cause", "object", "verdict", "probability", "evidence", "next_step"]
     table = best.assign(object=named.where(named.notna(), best["object"]))[columns]
-    rows = table["cause"].eq("buyer_level") & ~table["verdict"].isin(diagnosis.FOUND)
+    rows = table["cause"].eq("buyer_level") & ~((best["scope"] == "store") & table["verdict"].isin(diagnosis.FOUND))
     return table if wrong is None else table.where(~rows, _of_words(wrong, table.index), axis=0)
 
 
@@ -56,8 +56,11 @@ def _of_words(wrong: dict, index: pd.Index) -> pd.DataFrame:
 
 
 def sentences(found: pd.DataFrame, names: pd.Series) -> list[dict]:
-    """The causes found, each as a message that names its object and brings its evidence along."""
-    kept = found[found["verdict"].isin(diagnosis.FOUND)]
+    """The causes found, each as a message that names its object and brings its evidence along.
+
+    The wrong buyers of single words are left to `word_buyers.summary`, which counts them together.
+    """
+    kept = found[found["verdict"].isin(diagnosis.FOUND) & ~word_buyers.of_words(found)]
     return [
         {
             "id": f"keywords.cause.{row.cause}",

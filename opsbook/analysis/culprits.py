@@ -25,12 +25,13 @@ def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFram
     unknown = _unknown_visits(performance, cells, people)
     counts = unknown.join(missed.by_product(people, limits["chance"]), how="outer")
     counts = counts.reindex(counts.index.union(met.index).rename("product_id"))
-    counts = counts.join(_mix(cells)).join(_matching(people, limits))
-    counts = counts.fillna({"eager": 0, "missed": 0, "left_out": 0, "mix": 1.0, "sisters": limits["chance"]})
+    beside = _beside(cells.dropna(subset=["product_id"]), "product_id", "product")
+    counts = counts.join(beside[["mix", "shared", "doubt"]]).join(_matching(people, limits))
+    blank = {"eager": 0, "missed": 0, "left_out": 0, "mix": 1.0, "doubt": 0.0, "sisters": limits["chance"]}
+    counts = counts.fillna(blank)
     met, wrote = (table.reindex(counts.index, fill_value=0.0) for table in (met, wrote))
-    usual = _usual(met, wrote).mul(counts["mix"], axis=0)
-    buyers = (met.where(usual.notna(), 0.0), wrote.where(usual.notna(), 0.0), usual.fillna(0.5))
-    return _weighed(counts, buyers, limits)
+    usual = _usual(met, wrote, met.sum(), wrote.sum())
+    return _weighed(counts, met, wrote, usual, limits["min_expected"], limits)
 
 
 def _unknown_visits(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
@@ -50,11 +51,12 @@ def _unknown_visits(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.D
     return rest.assign(events=rest["events"].clip(upper=rest["visits"]))
 
 
-def _usual(met: pd.DataFrame, wrote: pd.DataFrame) -> pd.DataFrame:
-    """The chance that a buyer of each kind writes to us, from the other products; missing where they met none."""
-    others_met, others_wrote = met.sum() - met, wrote.sum() - wrote
-    total = met.to_numpy().sum()
-    average = wrote.to_numpy().sum() / total if total else 0.0
+def _usual(met: pd.DataFrame, wrote: pd.DataFrame, all_met: pd.Series, all_wrote: pd.Series) -> pd.DataFrame:
+    """The chance that a buyer of each kind writes to us, from all but those of the row; missing where there are
+    none."""
+    others_met, others_wrote = all_met - met, all_wrote - wrote
+    total = all_met.sum()
+    average = all_wrote.sum() / total if total else 0.0
     return ((others_wrote + average) / (others_met + 1)).where(others_met > 0)
 
 
@@ -64,15 +66,21 @@ def _expected(events: pd.Series, exposure: pd.Series) -> pd.Series:
     return exposure * others
 
 
-def _mix(cells: pd.DataFrame) -> pd.DataFrame:
-    """How good the words of each product are (1 = average), and the share of its clicks on words of others too."""
-    known = cells.dropna(subset=["product_id"])
-    crossed = faults.crossed(known)
-    sums = crossed.groupby("product_id")[["clicks", "expected_of_product", "shared_product"]].sum()
-    clicks = sums["clicks"].where(sums["clicks"] > 0)
-    rate = known["inquiries"].sum() / known["clicks"].sum() if known["inquiries"].sum() else np.nan
-    mix = sums["expected_of_product"] / (clicks * rate)
-    return pd.DataFrame({"mix": mix, "shared": sums["shared_product"] / clicks}, dtype=float)
+def _beside(cells: pd.DataFrame, key: str, name: str) -> pd.DataFrame:
+    """How good the words of each product, or the products of each word, are beside the others (`faults.crossed`).
+
+    `visits` and `events` of the adverts; `mix`: 1 = average, with its variance `doubt`; `shared`: share of the clicks
+    on words (products) that other rows have too.
+    """
+    crossed = faults.crossed(cells)
+    expected = crossed[f"expected_of_{name}"]
+    parts = {"visits": crossed["clicks"], "events": crossed["inquiries"], "shared": crossed[f"shared_{name}"]}
+    parts |= {"expected": expected, "doubt": expected**2 * crossed[f"doubt_of_{name}"]}
+    sums = pd.DataFrame(parts, dtype=float).groupby(crossed[key]).sum()
+    visits = sums["visits"].where(sums["visits"] > 0)
+    mix = sums["expected"] / visits * (visits.sum() / sums["events"].sum() if sums["events"].sum() else np.nan)
+    doubt = sums["doubt"] / sums["expected"].where(sums["expected"] > 0) ** 2
+    return sums.assign(shared=sums["shared"] / visits, mix=mix, doubt=doubt).drop(columns="expected")
 
 
 def _matching(people: pd.DataFrame, limits: dict) -> pd.DataFrame:
@@ -83,23 +91,27 @@ def _matching(people: pd.DataFrame, limits: dict) -> pd.DataFrame:
     return counts.assign(other_words=share_above(other, counts["words_known"], limits["mismatch_share"]))
 
 
-def _weighed(counts: pd.DataFrame, buyers: tuple, limits: dict) -> pd.DataFrame:
-    """The probability of each candidate, from all its counts and from its missed buyers, and the visits still
-    needed."""
+def _weighed(counts, met, wrote, usual, least: float, limits: dict) -> pd.DataFrame:
+    """The probability of each candidate, from all its counts and from its missed buyers, and the visits still needed.
+
+    `counts`: visits and events that no buyer is known of, and `mix`; `met`, `wrote`: known buyers by kind, `usual`
+    their chance. A candidate is expected to bring `least` inquiries, or has enough missed buyers.
+    """
+    usual = usual.mul(counts["mix"].fillna(1), axis=0)
+    buyers = (met.where(usual.notna(), 0.0), wrote.where(usual.notna(), 0.0), usual.fillna(0.5))
     unknown = counts["events"].fillna(0), _expected(counts["events"], counts["visits"] * counts["mix"]).fillna(0)
-    met, wrote, usual = buyers
     counts = counts.assign(
         visits=counts["visits"].fillna(0) + met.sum(axis=1),
         events=unknown[0] + wrote.sum(axis=1),
-        expected=unknown[1] + (met * usual).sum(axis=1),
+        expected=unknown[1] + (buyers[0] * buyers[2]).sum(axis=1),
     )
-    candidate = (counts["expected"] >= limits["min_expected"]) | (counts["left_out"] >= limits["min_eager"])
-    stake = counts["expected"].clip(lower=limits["min_expected"])
+    candidate = (counts["expected"] >= least) | (counts["left_out"] >= limits["min_eager"])
+    stake = counts["expected"].clip(lower=least)
     prior = faults.shared_prior(stake.where(candidate, 0), limits["prior"])
     alike = faults.spread(*unknown, *buyers, limits["alike"])
     others = counts["events"].sum() - counts["events"]
-    # what to expect is known as well only as the others' events say it
-    blurred = 1 / (1 / alike + 1 / others.clip(lower=1))
+    # what to expect is known only as well as the others' events, and the factors of its words or products, say it
+    blurred = 1 / (1 / alike + 1 / others.clip(lower=1) + counts["doubt"])
     joint = faults.evidence(*unknown, *buyers, blurred, limits["fault_ratio"])
     by_rate = faults.probability(joint, prior)
     by_misses = _by_misses(counts, prior, limits)
@@ -129,22 +141,36 @@ def _passed_over(counts: pd.DataFrame, usual: pd.Series) -> pd.Series:
     return binom.sf(counts["missed"] - 1, counts["left_out"], usual) * max(int(tested.sum()), 1)
 
 
-def words(cells: pd.DataFrame, limits: dict) -> pd.DataFrame:
+def words(cells: pd.DataFrame, people: pd.DataFrame, limits: dict) -> pd.DataFrame:
     """Each word beside the others on the same products: inquiries against those to be expected, chance of a fault.
 
-    `expected` = clicks x rate of the other words x how good the product's page is with them. `products`: products on
-    which the word had clicks; `shared`: share of its clicks on products that have other words too. Indexed by word.
+    Buyers that the visitor table knows to have searched for the word are compared with all others who wrote to as many
+    of the other suppliers, the clicks that it does not know with the other words. `expected` = both, x how good the
+    word's products are with their other words. `products`: products on which the word had clicks; `shared`: share of
+    its clicks on products that have other words too; `known`: buyers of whom more is known. Indexed by word.
     """
-    crossed = faults.crossed(cells.fillna({"product_id": ""}))
-    sums = crossed.groupby("keyword")[["clicks", "inquiries", "expected_of_word", "shared_word"]].sum()
-    counts = sums.set_axis(["visits", "events", "expected", "shared"], axis=1)
-    counts["shared"] /= counts["visits"].where(counts["visits"] > 0)
-    counts["mix"] = counts["expected"] / counts["visits"].where(counts["visits"] > 0)
+    counts = _beside(cells.fillna({"product_id": ""}), "keyword", "word")
+    met, wrote, usual = _searched(people, counts, limits)
     clicked = cells[(cells["clicks"] > 0) & cells["product_id"].notna()]
-    counts["products"] = clicked.groupby("keyword")["product_id"].nunique().reindex(counts.index).fillna(0).astype(int)
-    nobody = pd.DataFrame(index=counts.index)
-    counts = counts.assign(left_out=0, missed=0, sisters=limits["chance"])
-    return _weighed(counts, (nobody, nobody, nobody), limits)
+    products = clicked.groupby("keyword")["product_id"].nunique().reindex(counts.index).fillna(0).astype(int)
+    rest = (counts["visits"] - met.sum(axis=1)).clip(lower=0)
+    counts = counts.assign(visits=rest, events=np.minimum((counts["events"] - wrote.sum(axis=1)).clip(lower=0), rest))
+    counts = counts.assign(products=products, known=met.sum(axis=1), left_out=0, missed=0, sisters=limits["chance"])
+    return _weighed(counts.fillna({"doubt": 0.0}), met, wrote, usual, limits["min_expected_word"], limits)
+
+
+def _searched(people: pd.DataFrame, counts: pd.DataFrame, limits: dict) -> tuple[pd.DataFrame, ...]:
+    """By kind of buyer: those who searched for each word, how many of them wrote to us, and the usual chance.
+
+    Where more visitors have a word than clicked on it, they did not come by its adverts and tell nothing of them.
+    """
+    all_met, all_wrote = (table.sum() for table in missed.kinds(people.assign(all=True), limits, "all"))
+    rows = missed.searched(people)
+    met, wrote = missed.kinds(rows[rows["keyword"].isin(counts.index)], limits, "keyword")
+    came = met.sum(axis=1) <= counts["visits"].reindex(met.index)
+    shape = {"index": counts.index, "columns": all_met.index, "fill_value": 0.0}
+    met, wrote = (table[came].reindex(**shape) for table in (met, wrote))
+    return met, wrote, _usual(met, wrote, all_met, all_wrote)
 
 
 def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
@@ -192,7 +218,8 @@ def word_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
 
 def _word(word: str, row: dict, limits: dict) -> dict:
     chance = float(row["probability"])
-    evidence = _numbers("diagnosis.word", row, limits) | {"products": int(row["products"])}
+    told = "diagnosis.word_known" if row["known"] else "diagnosis.word"
+    evidence = _numbers(told, row, limits) | {"products": int(row["products"])}
     if not chance > limits["confidence"]:
         return _undecided("keyword", word, "word", row, evidence, limits)
     if row["products"] < 2 or not row["shared"] >= limits["shared_clicks"]:

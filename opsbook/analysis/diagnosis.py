@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import gamma
 
-from opsbook.analysis import branches, culprits, history, missed
+from opsbook.analysis import branches, culprits, history, missed, word_buyers
 from opsbook.analysis import rules as rulebook
 from opsbook.analysis.brief import ACTION_COLUMNS
 
@@ -67,7 +67,7 @@ def diagnose(
     limits["weeks_seen"] = history.weeks_seen(tables)
     people = encounters(store_tables, tables, limits)
     cells = history.ad_cells(tables.get("ad_keyword", pd.DataFrame()))
-    found = _visitor_branches(people, limits)
+    found = _visitor_branches(people, limits) + _buyers_of_words(tables, people, limits)
     found += _culprits(tables, cells, people, limits)
     found += _store_branches(tables, people, value_per_inquiry, limits)
     return _ordered(_waiting(pd.DataFrame(found, columns=COLUMNS)))
@@ -77,7 +77,7 @@ def limits_of(rules: rulebook.RuleSet) -> dict:
     """The parameters of the diagnosis by name, and the chance of a miss that follows from the example."""
     limits = {name.removeprefix("diagnosis."): rules[name].value for name in rules if name.startswith("diagnosis.")}
     viewed, contacted = limits["example"]
-    return limits | {"chance": 1 - contacted / viewed}
+    return limits | {"chance": 1 - contacted / viewed, "buyer_gap": rules["keywords.buyer_gap"].value}
 
 
 def encounters(store_tables: dict, tables: dict, limits: dict) -> pd.DataFrame:
@@ -90,10 +90,19 @@ def _visitor_branches(people: pd.DataFrame, limits: dict) -> list[dict]:
     return [branch(people, limits) for branch in (branches.noise, branches.mismatch, branches.buyer_level)]
 
 
+def _buyers_of_words(tables: dict, people: pd.DataFrame, limits: dict) -> list[dict]:
+    adverts = tables.get("ad_keyword", pd.DataFrame())
+    if not history.has(adverts, "keyword"):
+        return []
+    sums = history.numbers(adverts, "clicks", "spend").assign(keyword=adverts["keyword"])
+    buyers = word_buyers.browsers(people, sums.dropna(subset="keyword"), limits, limits["buyer_gap"])
+    return word_buyers.findings(buyers, limits)
+
+
 def _culprits(tables: dict, cells: pd.DataFrame, people: pd.DataFrame, limits: dict) -> list[dict]:
     performance = tables.get("product_performance", pd.DataFrame())
     products = culprits.products(performance, cells, people, limits)
-    words = culprits.words(cells, limits)
+    words = culprits.words(cells, people, limits)
     found = [
         *culprits.product_findings(products, limits),
         *culprits.word_findings(words, limits),
@@ -111,10 +120,15 @@ def _store_branches(tables: dict, people: pd.DataFrame, value_per_inquiry, limit
 
 
 def _waiting(found: pd.DataFrame) -> pd.DataFrame:
-    """A cause that an earlier branch explains as well waits until that branch is settled."""
-    step = found["cause"].map(STEPS)
-    first = step[found["verdict"].isin(FOUND)].min()
-    late = found["verdict"].eq("named") & (step > first)
+    """A cause that an earlier branch explains as well waits until that branch is settled.
+
+    A cause of the whole store holds up everything after it; one of a product or word only what comes later of the
+    same, and of the store.
+    """
+    step, hit, whole = found["cause"].map(STEPS), found["verdict"].isin(FOUND), found["scope"].eq("store")
+    first = step.where(hit).groupby([found["scope"], found["object"]]).transform("min")
+    late = (step > step[hit & whole].min()) | (step > first) | (whole & (step > step[hit].min()))
+    late &= found["verdict"].eq("named")
     later = [{"id": "diagnosis.next.after"}] * int(late.sum())
     found.loc[late, "next_step"] = pd.Series(later, index=found.index[late], dtype=object)
     found.loc[late, "verdict"] = "waiting"
@@ -142,10 +156,11 @@ def actions(found: pd.DataFrame, *, week: str | date) -> pd.DataFrame:
 
     The action is the finding's next step, the evidence its evidence. `effect`: inquiries a week that a product, word
     or store would gain at the rate of the others, with its 90 % range, as far as the counts say it; None elsewhere.
-    Nothing proposed here ever is a fake order or another company's brand word.
+    The wrong buyers of single words are one proposal for all of them, which `word_buyers.propose` makes. Nothing
+    proposed here ever is a fake order or another company's brand word.
     """
     saturday = pd.Timestamp(week).date()
-    kept = found[found["verdict"].isin(FOUND)]
+    kept = found[found["verdict"].isin(FOUND) & ~word_buyers.of_words(found)]
     rows = [_proposal(row, saturday) for row in kept.itertuples()]
     return pd.DataFrame(rows, columns=list(ACTION_COLUMNS))
 

@@ -9,15 +9,16 @@ _NODES = 64  # equally likely factors that stand for each hypothesis
 _SHARES = (np.arange(_NODES) + 0.5) / _NODES
 
 
-def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 8.0) -> pd.DataFrame:
+def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 12.0) -> pd.DataFrame:
     """What each product x word cell would have brought, had its product (or its word) been as good as the others.
 
     Inquiries of a cell are Poisson with mean clicks x store rate x product factor x word factor. A factor is judged
     without the cells of the row it is used for: `expected_of_product` uses the word's factor from its *other*
     products, `expected_of_word` the product's factor from its *other* words; so a product that only got poor words is
     not blamed, and the reverse (Simpson's reversal). A factor without other cells is unknown and taken as 1; such
-    clicks are not `shared_product` / `shared_word`. `cells`: `product_id, keyword, clicks, inquiries`, one row per
-    cell. `worth`: events that "an average factor" is worth.
+    clicks are not `shared_product` / `shared_word`. `doubt_of_product`, `doubt_of_word`: variance of the factor used,
+    1 / (`worth` + events to be expected of the other cells). `cells`: `product_id, keyword, clicks, inquiries`, one
+    row per cell. `worth`: events that "an average factor" is worth (our default).
     """
     clicks, events = cells["clicks"].to_numpy(dtype=float), cells["inquiries"].to_numpy(dtype=float)
     product, word = (pd.factorize(cells[column])[0] for column in ("product_id", "keyword"))
@@ -31,6 +32,8 @@ def crossed(cells: pd.DataFrame, rounds: int = 3, worth: float = 8.0) -> pd.Data
     return cells.assign(
         expected_of_product=base * by_word,
         expected_of_word=base * by_product,
+        doubt_of_product=1 / (_elsewhere(word, base * by_product) + worth),
+        doubt_of_word=1 / (_elsewhere(product, base * by_word) + worth),
         shared_product=np.where(_elsewhere(word, clicks) > 0, clicks, 0.0),
         shared_word=np.where(_elsewhere(product, clicks) > 0, clicks, 0.0),
     )

@@ -5,15 +5,17 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaln, logsumexp
 from scipy.stats import beta
 
-from opsbook.analysis import branches, history
+from opsbook.analysis import branches, faults, history, missed
 from opsbook.analysis.brief import ACTION_COLUMNS
 from opsbook.analysis.proportions import wilson
 
 COLUMNS = ["keyword", "clicks", "spend", "spend_share", "buyers", "browsers", "browser_share", "lower", "upper"]
 COLUMNS += ["others_share", "probability", "verdict"]
 _POINTS = (np.arange(200) + 0.5) / 200
+_ROUNDS = 3  # words found wrong leave the standard for the others; the list settles in two
 
 
 def browsers(people: pd.DataFrame, decided: pd.DataFrame, limits: Mapping, gap: float = 0.1) -> pd.DataFrame:
@@ -23,8 +25,11 @@ def browsers(people: pd.DataFrame, decided: pd.DataFrame, limits: Mapping, gap: 
     Such buyers point to the traffic and not to the page. `buyers` = visitors with the word among their preferred words
     who viewed enough suppliers and whose level is known; `browsers` of them are of a low level and wrote to few
     (`branches.browsing`); `lower, upper`: 90 % Wilson interval; `others_share`: the same share of the visitors without
-    the word. `probability` = P(share > share of the others + `gap`), from Jeffreys' priors. `verdict`: `named` above
-    the confidence, `cleared` below its complement, `unknown` between them or under `min_visits` buyers.
+    the word and, where enough are left, without words found wrong: those are no standard. `probability` that the
+    share of the word lies beyond that of the others + `gap` (`_log_evidence`): the chance before any data that some
+    word's does (`diagnosis.prior`) is shared out by buyers, so that looking at more words makes no culprit. `verdict`:
+    `named` above the confidence, `cleared` below its complement, `unknown` between them, under `min_visits` buyers or
+    without other buyers.
 
     In: `people` (`missed.encounters`), `decided[keyword, clicks, spend]` (`keywords.decide`), `limits`
     (`diagnosis.limits_of`), `gap`: the rule `keywords.buyer_gap`. Out: one row per advertised word, the most expensive
@@ -32,17 +37,67 @@ def browsers(people: pd.DataFrame, decided: pd.DataFrame, limits: Mapping, gap: 
     """
     known, searched = _judged(people, limits)
     table = _words(decided)
-    rows = [searched.get(word, pd.Index([])) for word in table["folded"]]
-    table["buyers"], table["browsers"] = [len(at) for at in rows], [int(known.loc[at].sum()) for at in rows]
-    rest, rest_browsers = len(known) - table["buyers"], int(known.sum()) - table["browsers"]
-    known_buyers = table["buyers"].where(table["buyers"] > 0)
-    table["browser_share"] = table["browsers"] / known_buyers
-    table["lower"], table["upper"] = wilson(table["browsers"], known_buyers, 0.9)
-    table["others_share"] = rest_browsers / rest.where(rest > 0)
-    chance = _prob_above(table["browsers"], table["buyers"], rest_browsers, rest, gap)
-    table["probability"] = np.where(table["buyers"] < limits["min_visits"], np.nan, chance)
+    has = _membership(table["folded"], searched, known.index)
+    table["buyers"], table["browsers"] = has.sum(axis=1), has @ known.to_numpy(dtype=int)
+    wrong = np.zeros(len(table), dtype=bool)
+    for _ in range(_ROUNDS):
+        rest = ~(has | has[wrong].any(axis=0))
+        rest = np.where(rest.sum(axis=1, keepdims=True) < limits["min_visits"], ~has, rest)
+        others = rest.sum(axis=1), rest @ known.to_numpy(dtype=int)
+        table["probability"] = _probability(table, *others, limits, gap)
+        wrong = (table["probability"] > limits["confidence"]).to_numpy()
+    buyers = table["buyers"].where(table["buyers"] > 0)
+    table["browser_share"] = table["browsers"] / buyers
+    table["lower"], table["upper"] = wilson(table["browsers"], buyers, 0.9)
+    table["others_share"] = others[1] / np.where(others[0] > 0, others[0], np.nan)
     table["verdict"] = [branches.verdict(chance, limits["confidence"]) for chance in table["probability"]]
     return table[COLUMNS].reset_index(drop=True)
+
+
+def _membership(words: pd.Series, searched: Mapping, known: pd.Index) -> np.ndarray:
+    """Whether the buyer of each column searched for the word of each row."""
+    has = np.zeros((len(words), len(known)), dtype=bool)
+    for row, word in enumerate(words):
+        has[row, known.get_indexer(searched.get(word, pd.Index([])))] = True
+    return has
+
+
+def _probability(table: pd.DataFrame, rest, rest_browsers, limits: Mapping, gap: float) -> pd.Series:
+    """The chance that each word brings the wrong buyers; missing where too few were seen, of it or of the others."""
+    judged = ((table["buyers"] >= limits["min_visits"]) & (rest > 0)).to_numpy()
+    prior = faults.shared_prior(table["buyers"].where(judged, 0.0), limits["prior"])[judged]
+    counts = (table["browsers"][judged], table["buyers"][judged], rest_browsers[judged], rest[judged])
+    odds = _log_evidence(*counts, limits["buyers_alike"], gap)
+    return pd.Series(faults.probability(odds, prior), index=prior.index, dtype=float).reindex(table.index)
+
+
+def findings(table: pd.DataFrame, limits: Mapping) -> list[dict]:
+    """The words of `browsers` whose buyers could be judged, as rows of the diagnosis."""
+    return [_finding(row, limits) for row in table[table["probability"].notna()].to_dict("records")]
+
+
+def of_words(found: pd.DataFrame) -> pd.Series:
+    """Which rows of the diagnosis speak of the buyers of a single word."""
+    return found["scope"].eq("keyword") & found["cause"].eq("buyer_level")
+
+
+def _finding(row: dict, limits: Mapping) -> dict:
+    evidence = {
+        "id": "diagnosis.word_browsers",
+        "browsers": int(row["browsers"]),
+        "buyers": int(row["buyers"]),
+        "share": float(row["browser_share"]),
+        "others_share": float(row["others_share"]),
+        "viewed": limits["viewed"],
+        "asked": limits["asked_little"],
+    }
+    step = {
+        "named": {"id": "diagnosis.next.word_browsers"},
+        "cleared": {"id": "diagnosis.next.none"},
+        "unknown": {"id": "diagnosis.collect_buyers", "buyers": int(row["buyers"])},
+    }
+    chance, judged = float(row["probability"]), row["verdict"]
+    return branches.finding("keyword", row["keyword"], "buyer_level", chance, judged, evidence, step[judged])
 
 
 def summary(table: pd.DataFrame, people: pd.DataFrame, limits: Mapping) -> dict | None:
@@ -96,9 +151,7 @@ def _judged(people: pd.DataFrame, limits: Mapping) -> tuple[pd.Series, dict[str,
     """Whether each visitor of whom it is known browses only, and {word: the visitors who searched for it}."""
     real = people[~people["noise"].fillna(False).astype(bool)]
     known = branches.browsing(real, limits).dropna().astype(bool)
-    words = real["keywords"].reindex(known.index).astype("object")
-    folded = history.fold(words.str.split(r"[,，;；、\n]", regex=True).explode().dropna())
-    return known, {word: rows.unique() for word, rows in folded.groupby(folded).groups.items()}
+    return known, missed.searched(real.loc[known.index]).groupby("keyword").groups
 
 
 def _words(decided: pd.DataFrame) -> pd.DataFrame:
@@ -110,8 +163,18 @@ def _words(decided: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis("folded").reset_index().sort_values("spend", ascending=False, kind="stable")
 
 
-def _prob_above(hits, size, other_hits, other_size, gap: float) -> np.ndarray:
-    """P(share > other share + gap) from Jeffreys' priors, averaged over quantiles of the other share."""
-    others = beta.ppf(_POINTS[:, None], np.asarray(other_hits) + 0.5, np.asarray(other_size - other_hits) + 0.5)
-    shape = (np.asarray(hits) + 0.5, np.asarray(size - hits) + 0.5)
-    return beta.sf(np.minimum(others + gap, 1), *shape).mean(axis=0) if len(size) else np.array([])
+def _log_evidence(hits, size, other_hits, other_size, alike: float, gap: float) -> np.ndarray:
+    """Log of how much likelier the browsers of a word are when it brings the wrong buyers than when it does not.
+
+    Healthy: its share is spread around that of the others like a Beta worth `alike` buyers. Wrong: any share beyond
+    that of the others + `gap` is as likely. The others' own share is known as well as their number says (Jeffreys).
+    """
+    k, n, others, rest = (np.asarray(count, dtype=float) for count in (hits, size, other_hits, other_size))
+    usual = beta.ppf(_POINTS[:, None], others + 0.5, rest - others + 0.5)
+    shape = np.clip(usual, 1e-9, 1 - 1e-9) * alike
+    healthy = betaln(k + shape, n - k + alike - shape) - betaln(shape, alike - shape)
+    room = 1 - usual - gap
+    with np.errstate(divide="ignore"):
+        wrong = betaln(k + 1, n - k + 1) + beta.logsf(np.minimum(usual + gap, 1), k + 1, n - k + 1)
+        wrong = np.where(room > 0, wrong - np.log(np.maximum(room, 1e-9)), -np.inf)
+    return logsumexp(wrong, axis=0) - logsumexp(healthy, axis=0)

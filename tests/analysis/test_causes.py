@@ -50,6 +50,13 @@ def test_wrong_buyers_of_words_stand_in_for_those_of_the_store():
     assert causes.tree(store, NAMES, WRONG).iloc[1]["object"] == ""
 
 
+def test_the_wrong_buyers_of_words_are_told_together():
+    words = pd.DataFrame([finding("buyer_level", "named", 0.9, name, "keyword") for name in ("shoes", "boots")])
+    rows = pd.concat([FOUND[FOUND["cause"] != "buyer_level"], words], ignore_index=True)
+    assert causes.sentences(rows, NAMES) == causes.sentences(FOUND, NAMES)
+    assert causes.tree(rows, NAMES, WRONG).iloc[1]["evidence"] == WRONG
+
+
 def test_sentences_name_the_object_and_bring_the_evidence():
     told = causes.sentences(FOUND, NAMES)
     assert [(message["id"], message["object"]) for message in told] == [

@@ -284,8 +284,44 @@ STORE = {
 }
 
 
+LOOKS = {"level": "L0", "suppliers_tm": 0, "keywords": "cheap lamp"}
+
+
+def buyers_of_words(**more):
+    words = pd.DataFrame({"keyword": ["Cheap  lamp", "red lamp"], "clicks": 200, "spend": 300.0, "inquiries": 4})
+    return {"visitor": visitors((55, LOOKS), (5, {"keywords": "cheap lamp"}), (80, {})), "ad_keyword": words} | more
+
+
+def test_the_wrong_buyers_of_a_word_are_named_where_those_of_the_store_are_not():
+    table = diagnose(**buyers_of_words())
+    assert found(table) == [("keyword", "Cheap  lamp", "buyer_level")]
+    assert branch(table, "buyer_level")["verdict"] == "cleared"
+    row = table.iloc[0]
+    assert (row["evidence"]["browsers"], row["evidence"]["buyers"], row["evidence"]["others_share"]) == (55, 60, 0)
+    assert row["next_step"] == {"id": "diagnosis.next.word_browsers"}
+    assert diagnosis.actions(table, week=WEEK).empty  # one proposal for all words: `word_buyers.propose`
+
+
+def test_a_page_does_not_wait_for_the_buyers_of_a_word_but_the_word_and_the_store_do():
+    cells = adverts(lambda p, w: 1 if p == 0 or w == 0 else 12)
+    people = visitors((55, LOOKS | {"keywords": "w0"}), (5, {"keywords": "w0"}), (80, {}))
+    people = people.assign(product_id=None)
+    table = diagnose(ad_keyword=cells, store_kpi=kpi(3))
+    assert [cause for _, _, cause in found(table)] == ["first_screen", "word"]
+    table = diagnose(ad_keyword=cells, store_kpi=kpi(3), visitor=people)
+    assert found(table) == [("keyword", "w0", "buyer_level"), ("product", "p0", "first_screen")]
+    verdicts = table.set_index(["cause", "object"])["verdict"]
+    assert (verdicts["word", "w0"], verdicts["store_level", ""]) == ("waiting", "waiting")
+
+
 def test_messages_are_plain_and_worded_in_the_report():
-    for tables in (STORE, {"store_kpi": kpi(3)}, {"ad_keyword": STORE["ad_keyword"]}, {"own_keyword": words(100)}):
+    for tables in (
+        STORE,
+        {"store_kpi": kpi(3)},
+        {"ad_keyword": STORE["ad_keyword"]},
+        {"own_keyword": words(100)},
+        buyers_of_words(),
+    ):
         table = diagnosis.diagnose(tables, week=date(2026, 9, 19))
         for message in [*table["evidence"], *table["next_step"]]:
             json.dumps(message, allow_nan=False)

@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import beta
+from scipy.integrate import quad
+from scipy.stats import beta, betabinom, binom
 
 from opsbook.analysis import diagnosis, rules, word_buyers
 from opsbook.analysis.brief import ACTION_COLUMNS
@@ -42,11 +43,53 @@ def test_words_with_the_wrong_buyers_are_named_and_others_cleared():
     assert first["lower"] < 0.9 < first["upper"]
 
 
-def test_the_probability_is_that_of_two_beta_distributed_shares():
-    table = word_buyers.browsers(people(shoes=(20, 20), oem_shoes=(14, 26)), DECIDED, LIMITS)
-    rng = np.random.default_rng(0)
-    one, other = beta(20.5, 20.5).rvs(200_000, random_state=rng), beta(14.5, 26.5).rvs(200_000, random_state=rng)
-    assert table["probability"].iloc[0] == pytest.approx((one > other + 0.1).mean(), abs=0.005)
+def test_the_probability_weighs_a_share_like_the_others_against_one_beyond_the_gap():
+    table = word_buyers.browsers(people(shoes=(26, 14), oem_shoes=(14, 26)), DECIDED, LIMITS)
+    alike, prior = LIMITS["buyers_alike"], LIMITS["prior"] / 2  # as many buyers behind either word
+
+    def healthy(usual):
+        return betabinom.pmf(26, 40, usual * alike, (1 - usual) * alike) * beta.pdf(usual, 14.5, 26.5)
+
+    def wrong(usual):
+        return (
+            quad(lambda share: binom.pmf(26, 40, share), usual + 0.1, 1)[0]
+            / (0.9 - usual)
+            * beta.pdf(usual, 14.5, 26.5)
+        )
+
+    odds = quad(wrong, 0.01, 0.89)[0] / quad(healthy, 0.01, 0.99)[0] * prior / (1 - prior)
+    assert table["probability"].iloc[0] == pytest.approx(odds / (1 + odds), abs=0.01)
+    assert 0.5 < odds / (1 + odds) < 0.95
+
+
+def test_more_words_make_no_culprit():
+    counts = {f"word_{number}": (14, 26) for number in range(12)}
+    decided = pd.DataFrame(
+        {"keyword": ["shoes", *(name.replace("_", " ") for name in counts)], "clicks": 9, "spend": 1.0}
+    )
+    alone = word_buyers.browsers(people(shoes=(26, 14), oem_shoes=(14, 26)), DECIDED, LIMITS)
+    among = word_buyers.browsers(people(shoes=(26, 14), **counts), decided, LIMITS)
+    assert among.set_index("keyword")["probability"]["shoes"] < alone["probability"].iloc[0]
+
+
+def test_words_found_wrong_are_no_standard_for_the_others():
+    counts = {"a": (36, 4), "b": (36, 4), "c": (26, 14), "d": (2, 38)}
+    decided = pd.DataFrame({"keyword": list(counts), "clicks": 9, "spend": 1.0})
+    table = word_buyers.browsers(people(**counts), decided, LIMITS).set_index("keyword")
+    assert table["verdict"].to_dict() == {"a": "named", "b": "named", "c": "named", "d": "cleared"}
+    assert table.loc["c", "others_share"] == 2 / 40
+
+
+def test_the_diagnosis_gets_one_row_for_each_word_that_could_be_judged():
+    visitors = people(shoes=(36, 4), oem_shoes=(4, 36), rare=(5, 5))
+    decided = pd.concat([DECIDED, pd.DataFrame({"keyword": ["rare"], "clicks": 9, "spend": 1.0})], ignore_index=True)
+    rows = word_buyers.findings(word_buyers.browsers(visitors, decided, LIMITS), LIMITS)
+    told = [(row["scope"], row["object"], row["cause"], row["verdict"], row["next_step"]["id"]) for row in rows]
+    assert told == [
+        ("keyword", "shoes", "buyer_level", "named", "diagnosis.next.word_browsers"),
+        ("keyword", "Oem Shoes", "buyer_level", "cleared", "diagnosis.next.none"),
+    ]
+    assert "36 of 40 buyers who searched for this word" in word(rows[0]["evidence"])
 
 
 @pytest.mark.parametrize(("size", "verdict"), [(30, "named"), (29, "unknown")])

@@ -27,6 +27,10 @@ MESSAGES: dict[str, str] = {
         "and wrote to {asked:.0%} of them at most; above {limit:.0%} the direction of the traffic is to blame, not "
         "the page."
     ),
+    "diagnosis.word_browsers": N_(
+        "{browsers:,} of {buyers:,} buyers who searched for this word and looked at {viewed} or more suppliers "
+        "({share:.0%}) are of a low level and wrote to {asked:.0%} of them at most; of other buyers {others_share:.0%}."
+    ),
     "diagnosis.store_level": N_(
         "{events:,} opportunities of {visits:,} visits ({rate:.2%}); at the peers' average of {peers:.2%} there "
         "would be {expected:,.0f}."
@@ -68,6 +72,10 @@ MESSAGES: dict[str, str] = {
         "{events:,} inquiries of {visits:,} clicks where {expected:.1f} were to be expected on the same {products} "
         "products."
     ),
+    "diagnosis.word_known": N_(
+        "{events:,} opportunities of {visits:,} visits by this word where {expected:.1f} were to be expected of such "
+        "buyers on the same {products} products."
+    ),
     "diagnosis.keyword_unknown": N_(
         "Not enough data to tell: {events:,} inquiries of {visits:,} clicks where {expected:.1f} were to be expected."
     ),
@@ -93,6 +101,10 @@ MESSAGES: dict[str, str] = {
     "diagnosis.next.buyer_level": N_(
         "Turn the traffic before the page: raise bids for better buyer levels and regions, lower the broad words, "
         "and follow single visitors before spending more."
+    ),
+    "diagnosis.next.word_browsers": N_(
+        "Lower the bid of this word or leave it out before any page is changed, and move the money to narrower words "
+        "whose buyers ask."
     ),
     "diagnosis.next.first_screen": N_(
         "Go through the first screen: pictures, video, title, price, minimum order, logistics, attributes. The "
@@ -121,6 +133,9 @@ MESSAGES: dict[str, str] = {
     ),
     # what to collect
     "diagnosis.collect_visits": N_("{visits:,} visits can be judged; about {wanted:,} are needed."),
+    "diagnosis.collect_buyers": N_(
+        "{buyers:,} buyers who searched for it can be judged; collect visitor details of some more weeks."
+    ),
     "diagnosis.collect_product": N_("About {more:,} more visits without a single inquiry would settle it."),
     "diagnosis.collect_keyword": N_("About {more:,} more clicks without a single inquiry would settle it."),
     "diagnosis.collect.noise": N_("Collect visitor details with pages viewed, seconds stayed and buyer level."),
