@@ -54,6 +54,20 @@ def _p_usual(row: dict) -> float:
     return tail_probability(past, row["value"])
 
 
+def usual(verdict: dict, largest: pd.DataFrame, level: float = 0.05) -> list[dict]:
+    """Whether chance alone makes the change of the figure that the light stands on: one message, or none where that is
+    not known.
+
+    In: `brief.verdict`, `largest_changes` of all figures. Below `level` (our default) the week is not usual: the
+    message is `brief.not_usual`, else `brief.usual`, with metric, before, value and p_usual.
+    """
+    row = largest[(largest["metric"] == verdict.get("metric")) & largest["p_usual"].notna()]
+    if row.empty:
+        return []
+    numbers = {name: row[name].item() for name in ("metric", "before", "value", "p_usual")}
+    return [{"id": "brief.not_usual" if numbers["p_usual"] < level else "brief.usual"} | numbers]
+
+
 def most_shown(performance: pd.DataFrame, week, most: int = 10) -> pd.DataFrame:
     """The products that were shown most in the week, and whether anybody contacted the seller about them.
 

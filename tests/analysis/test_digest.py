@@ -57,6 +57,20 @@ def test_chance_is_told_for_counts_with_four_past_weeks_only():
         assert few["p_usual"].isna().tolist() == [unknown]
 
 
+@pytest.mark.parametrize(
+    ("p_usual", "said"), [(0.05, ["brief.usual"]), (0.049, ["brief.not_usual"]), (float("nan"), [])]
+)
+def test_the_change_of_the_light_is_held_against_chance(p_usual, said):
+    row = {"metric": "visitors", "before": 9.0, "value": 5.0, "wow": -4 / 9, "p_usual": p_usual}
+    messages = digest.usual({"metric": "visitors"}, pd.DataFrame([row | {"metric": "orders", "p_usual": 0.5}, row]))
+    assert [message["id"] for message in messages] == said
+    assert all(message["before"] == 9 and message["p_usual"] == p_usual for message in messages)
+
+
+def test_without_a_figure_under_the_light_nothing_is_said_about_chance():
+    assert digest.usual({"id": "brief.verdict_no_week"}, digest.largest_changes(kpis(tm=[4] * 8 + [5]), WEEK)) == []
+
+
 def test_an_unknown_week_and_a_rolling_figure_are_no_change():
     assert digest.largest_changes(kpis(visitors=[100] * 7 + [None, 50], reply_hours=[5] * 8 + [9]), WEEK).empty
 

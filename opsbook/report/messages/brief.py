@@ -29,6 +29,14 @@ MESSAGES: dict[str, str] = {
     "brief.alternative_red": N_(
         "Another reading of the light would be red: {ratio:.2f} times peers' average, below the lower limit."
     ),
+    "brief.usual": N_(
+        "{metric} from {before:,.0f} to {value:,.0f} is within what chance makes of the weeks before (probability "
+        "{p_usual:.0%})."
+    ),
+    "brief.not_usual": N_(
+        "{metric} from {before:,.0f} to {value:,.0f} is more than chance makes of the weeks before (probability "
+        "{p_usual:.1%})."
+    ),
     # costs
     "brief.ad_share_of_sales": N_(
         "Advertising is {share:.1%} of sales ({numerator:,.0f} of {denominator:,.0f} CNY). Nobody states "
