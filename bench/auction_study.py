@@ -35,6 +35,7 @@ STORIES = {
 }
 POLICIES = {
     "min pacing": "#0c7a58",
+    "coupled dual": "#b763b8",
     "PID": "#2a6fdb",
     "value / target": "#a98d4c",
     "constant bid": "#c8431a",
@@ -71,10 +72,22 @@ def _story(name: str, days: int, seed: int) -> pd.DataFrame:
 def _policies(market: Market, target: float, days: int, bid: float) -> dict:
     return {
         "min pacing": pacing.MinPacing(market, target, days),
+        "coupled dual": Coupled(market, target, days),
         "PID": pacing.PID(market, target, days),
         "value / target": pacing.Proportional(np.full(days, 1 / target)),
         "constant bid": pacing.ConstantBid(bid),
     }
+
+
+class Coupled(pacing.MinPacing):
+    """The same learning with both prices in one formula: (1 + lambda) / (mu + lambda x target)."""
+
+    APART = 30.0  # in one formula a price that does not bind must be able to vanish
+
+    @property
+    def multiple(self) -> np.ndarray:
+        of_target = 1 / np.maximum(self.target * self.by_target - 1, 1e-9)
+        return (1 + of_target) / (1 / self.by_budget + of_target * self.target)
 
 
 def constant_bid(market: Market, target: float, budget: float, seed: int) -> float:
@@ -148,6 +161,7 @@ budget and target: nothing that keeps both limits can bring more on average. Val
 their predicted worth, which is all that bids can steer by. Part of the distance to it is not to be had by any bid: a
 bid takes the highest slot that it covers, the optimum picks any, knowing the prices. The last row of each market shows
 it: the one multiple of the predicted value that was best on that very day, chosen when all its clicks were known.
+`coupled dual` learns as `min pacing` does and puts both prices into one formula.
 """
 _HEAD = """\
 | market | policy | clicks a day | value / optimum | budget used where the optimum uses all | ROI / target \

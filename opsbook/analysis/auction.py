@@ -173,8 +173,9 @@ def hold(searches: Searches, bids: np.ndarray, ctr: np.ndarray, left: np.ndarray
         slot += price > bids
     rate = np.append(ctr, 0.0)[slot]
     price = np.take_along_axis(searches.price, slot[None], axis=0)[0]
-    cost = np.where(searches.chance < rate, price, 0.0)
-    clicked = (searches.chance < rate) & (cost.cumsum(axis=1) <= left[:, None])
+    clicked = searches.chance < rate
+    cost = np.where(clicked, price, 0.0)
+    clicked &= cost.cumsum(axis=1) <= left[:, None]
     sums = (cost, searches.predicted, searches.value, np.ones_like(cost))
     bought = [np.einsum("ij,ij->i", clicked, one) for one in sums]
     expected = [np.einsum("ij,ij->i", rate, one) for one in (price, searches.predicted)]

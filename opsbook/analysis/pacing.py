@@ -18,7 +18,6 @@ from opsbook.analysis.auction import Market, Outcome, Searches
 
 GAIN = 0.2  # how much of a gap (in logarithms) is closed in half an hour, once the first ones are over (our default)
 MEMORY = 0.5  # what a half hour still counts in the next one's judgement (our default)
-APART = 3.0  # a multiple that does not bind may lie so many times above the other: it must be back in time
 
 
 class Progress(NamedTuple):
@@ -93,6 +92,8 @@ class MinPacing(Proportional):
     competitors', and never above value / target.
     """
 
+    APART = 3.0  # a multiple that does not bind may lie so many times above the other: it must be back in time
+
     def __init__(self, market: Market, target: float, days: int):
         self.target = target
         self.by_budget = np.full(days, first_multiple(market))
@@ -117,8 +118,8 @@ class MinPacing(Proportional):
         by_budget = self.by_budget * _correction(plan, self.spend, gain)
         by_target = self.by_target * _correction(self.value + surplus, self.target * self.spend, gain)
         by_target = np.maximum(by_target, 1 / self.target)
-        self.by_budget = np.minimum(by_budget, APART * by_target)
-        self.by_target = np.clip(by_target, 1 / self.target, np.maximum(APART * by_budget, 1 / self.target))
+        self.by_budget = np.minimum(by_budget, self.APART * by_target)
+        self.by_target = np.clip(by_target, 1 / self.target, np.maximum(self.APART * by_budget, 1 / self.target))
 
 
 def _correction(wanted: np.ndarray, got: np.ndarray, gain: float) -> np.ndarray:

@@ -94,11 +94,11 @@ def test_min_pacing_keeps_the_multiples_within_reach_of_each_other():
     policy = MinPacing(Market(), 4.0, 1)
     for _ in range(20):  # far too little spend, return on target: the budget's multiple must wait
         policy.learn(progress(0.0, 0.0, (1e-3, 4e-3)))
-    assert policy.by_budget[0] == pytest.approx(pacing.APART * policy.by_target[0])
+    assert policy.by_budget[0] == pytest.approx(MinPacing.APART * policy.by_target[0])
     assert policy.by_target[0] == pytest.approx(0.25)
     for _ in range(20):  # far too much spend at a splendid return
         policy.learn(progress(90.0, 9000.0, (100.0, 9000.0)))
-    assert policy.by_target[0] == pytest.approx(max(pacing.APART * policy.by_budget[0], 0.25))
+    assert policy.by_target[0] == pytest.approx(max(MinPacing.APART * policy.by_budget[0], 0.25))
     for _ in range(20):  # a return below target: never below value / target, at which no click is a loss
         policy.learn(progress(10.0, 1.0, (10.0, 1.0)))
     assert policy.by_target[0] == 0.25
