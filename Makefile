@@ -6,7 +6,7 @@ OPSBOOK := $(VENV)/bin/opsbook
 UV := $(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --compile-bytecode
 NOTEBOOKS := $(wildcard notebooks/0*.ipynb)
 
-.PHONY: weekly test test-cluster test-browser lab sample golden bench lint help
+.PHONY: weekly test test-cluster test-s3 test-airflow test-browser lab sample golden bench lint help
 
 weekly: $(VENV)/.base ## import data/inbox and build the reports of the newest week
 	$(OPSBOOK) import data/inbox --quiet || test $$? -eq 1
@@ -20,6 +20,12 @@ test: $(VENV)/.dev lint ## unit tests, notebooks against their stored results, a
 
 test-cluster: $(VENV)/.dev $(VENV)/.cluster ## the batch on dask, the portfolio on Spark (needs Java)
 	$(VENV)/bin/python -m pytest -q tests/report/test_cluster.py tests/report/test_portfolio.py
+
+test-s3: $(VENV)/s3/.made ## warehouse and reports on an S3 server of this machine, in an environment of its own
+	$(VENV)/s3/bin/python -m pytest -q tests/report/test_cluster.py -k s3
+
+test-airflow: $(VENV)/airflow/.made ## the DAG of docs/howto, parsed and rendered by Airflow, in an environment of its own
+	$(VENV)/airflow/bin/python -m pytest -q tests/report/test_recipes.py -k airflow
 
 test-browser: $(VENV)/.browser ## JupyterLab, the dashboard and every page in headless Chromium (needs chromium)
 	$(VENV)/bin/python -m pytest -q tests/browser
@@ -74,4 +80,11 @@ $(VENV)/.lab: $(VENV)/.base requirements/lab.txt
 
 $(VENV)/.browser: $(VENV)/.dev requirements/browser.txt
 	$(UV) --require-hashes -r requirements/browser.txt
+	@touch $@
+
+# Airflow and S3 pin what the other environments share: each has its own.
+$(VENV)/%/.made: $(VENV)/.uv requirements/%.txt
+	$(VENV)/bin/uv venv --quiet --allow-existing --python $(VENV)/bin/python $(VENV)/$*
+	$(VENV)/bin/uv pip install --quiet --python $(VENV)/$*/bin/python --compile-bytecode --require-hashes -r requirements/$*.txt
+	$(VENV)/bin/uv pip install --quiet --python $(VENV)/$*/bin/python --compile-bytecode --no-deps -e .
 	@touch $@
