@@ -50,7 +50,7 @@ def bids(here: Slice) -> pd.DataFrame:
 @lru_cache(SLICES)
 def response(here: Slice) -> dict:
     """How clicks follow money in this store (`elasticity.pooled`)."""
-    return elasticity.pooled(elasticity.panel(in_yuan(here, WEEKS)), rules=here.book)
+    return elasticity.pooled(elasticity.panel(settled(here)), rules=here.book)
 
 
 @lru_cache(SLICES)

@@ -50,11 +50,7 @@ def datatable(frame: pd.DataFrame, columns: list[str], table_id: str) -> str:
     heads = pd.DataFrame(columns=[cells.label(column) for column in columns], dtype=object)
     arguments = get_itable_arguments(
         heads,
-        columnDefs=[
-            {"targets": [place], "render": _render(kind), "className": "dt-right"}
-            for place, kind in enumerate(kinds)
-            if kind in _WRITE
-        ],
+        columnDefs=[{"targets": [place]} | _column(kind) for place, kind in enumerate(kinds)],
         connected=False,
         dt_url=options.dt_url,
         table_id=table_id,
@@ -73,18 +69,29 @@ def datatable(frame: pd.DataFrame, columns: list[str], table_id: str) -> str:
 
 def _rows(frame: pd.DataFrame, columns: list[str], kinds: list[str]) -> str:
     """The rows as JSON: numbers as they are, texts escaped, for the browser reads them as HTML."""
-    values = {
-        place: _values(frame[column], kind) for place, (column, kind) in enumerate(zip(columns, kinds, strict=True))
-    }
-    return pd.DataFrame(values).to_json(orient="values", double_precision=10)
+    values = [_values(frame[column], kind) for column, kind in zip(columns, kinds, strict=True)]
+    return pd.DataFrame(dict(enumerate(values))).to_json(orient="values", double_precision=10)
 
 
 def _values(values: pd.Series, kind: str) -> pd.Series:
     if kind in _WRITE:
         return values.astype(float)
-    word = our_word if kind == "code" else _clean
-    texts = {value: escape(cells.MISSING if cells.is_missing(value) else word(value)) for value in values.unique()}
-    return values.map(texts)
+    return values.map({value: escape(_text(value, str(values.name), kind)) for value in values.unique()})
+
+
+def _text(value, column: str, kind: str) -> str:
+    """A text as the report writes it: our own words in the language of the reader, those of exports cleaned."""
+    if cells.is_missing(value):
+        return cells.MISSING
+    if kind != "code":
+        return _clean(value)
+    own = f"{column}.{value}"
+    return cells.label(own) if cells.is_column(own) else our_word(value)
+
+
+def _column(kind: str) -> dict:
+    """How DataTables shows a column: numbers written out and to the right."""
+    return {"render": _render(kind), "className": "dt-right"} if kind in _WRITE else {"className": "dt-left"}
 
 
 def _render(kind: str) -> JavascriptFunction:

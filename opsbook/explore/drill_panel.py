@@ -36,7 +36,7 @@ _KEYS = {
 }  # (name, id)
 
 _LISTS = {"root": N_("Channel group"), "channel": N_("Channel"), "product": N_("Product")}
-_ALL = N_("all")
+_ALL = N_("everything")
 _TOP = N_("All traffic")
 _BACK = N_("Back to {name}")
 

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 import ipywidgets as widgets
 import pandas as pd
 
-from opsbook.analysis import ad_words, bid_caps, bid_plan, keywords
+from opsbook.analysis import ad_words, bid_caps, bid_moves, bid_plan, keywords
 from opsbook.explore import adverts, posterior
 from opsbook.explore.choice import LAYOUT, STYLE, Choice, output
 from opsbook.explore.datatable import datatable, library
@@ -31,7 +31,6 @@ COLUMNS = [
     "weekly_budget",
     "bid_move",
 ]
-_GAINS = ["gain", "gain_low", "gain_high"]
 MOVES = 8  # of the sliders whose results are kept: another budget needs no new decisions
 LOWEST_VALUE, HIGHEST_VALUE = 10, 10_000  # CNY an inquiry: where the slider ends
 
@@ -99,7 +98,8 @@ def show(here: Slice, value: float, target_roi: float, confidence: float, budget
     table = decisions(here, **knobs)
     if table.empty:
         return Shown(findings.needs("ad_keyword", table).html)
-    said = findings.say(_counts(table), _plan(table), keywords.summary(table)).html
+    moves = bid_moves.summary(table, adverts.response(here), knobs["target_roi"], knobs["budget"])
+    said = findings.say(_counts(table), keywords.summary(table), moves).html
     code = call(decisions, here, **knobs)
     return Shown(said + _word(table, word), code, datatable(table, COLUMNS, "opsbook-keywords"))
 
@@ -108,12 +108,6 @@ def _counts(table: pd.DataFrame) -> dict:
     """How many words there are of each decision, as a message."""
     names = keywords.DECISIONS[:-1]
     return {"id": "explore.decisions"} | table["decision"].value_counts().reindex(names, fill_value=0).to_dict()
-
-
-def _plan(table: pd.DataFrame) -> dict:
-    """What the words spend a week now and under the plan, and what that is expected to bring, as a message."""
-    sums = table[["weekly_spend", "weekly_budget", *_GAINS]].sum(min_count=1)
-    return {"id": "explore.plan"} | {name: float(number) for name, number in sums.items()}
 
 
 def names(table: pd.DataFrame) -> pd.Series:

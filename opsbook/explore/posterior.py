@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from scipy.stats import gamma
 
 from opsbook.report import findings
@@ -33,10 +33,11 @@ def density(word: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
         ax.fill_between(rate, height, where=part, color=colour, alpha=0.35, lw=0)
     label_axes(ax, x="rate").set(xscale="log", xlim=(low, high), ylim=(0, height.max() * 1.25), yticks=[])
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g}%"))
     ax.grid(False)
     ax.spines["left"].set_visible(False)
-    ax.figure.set_figheight(_HEIGHT)
+    ax.figure.set(figheight=_HEIGHT, layout_engine="none")  # one chart needs no layout, and the picture is cut anyway
     _mark(ax, break_even, left=break_even > np.sqrt(low * high))
     return describe(ax, findings.word(says(row)))
 

@@ -7,10 +7,6 @@ MESSAGES: dict[str, str] = {
         "Of the advertised words raise {raise}, keep {keep}, lower {lower}, pause {pause}, and collect more data on "
         "{collect}."
     ),
-    "explore.plan": N_(
-        "The plan spends {weekly_budget:,.0f} CNY a week instead of {weekly_spend:,.0f}; value less spend changes by "
-        "{gain:+,.0f} CNY a week ({gain_low:+,.0f} to {gain_high:+,.0f}, as clicks follow money less or more)."
-    ),
     "explore.posterior": N_(
         '"{keyword}": {rate:.2%} of the clicks ask ({rate_lower:.2%} to {rate_upper:.2%} with 90 %); clicks pay from '
         "{break_even:.2%}, so that the chance of a loss is {prob_loss:.0%}."
