@@ -40,7 +40,7 @@ def _figures(table: pd.DataFrame, object_type: str, key: str, counts: tuple[str,
     rows = rows.assign(opportunities=count_opportunities(rows)["opportunities"])
     numbers = rows[[c for c in counts if c in rows]].astype("Float64").astype(float)
     by = [rows[key].rename("object"), pd.to_datetime(rows["period_end"]).rename("period_end")]
-    sums = numbers.groupby(by).agg(lambda values: values.sum(skipna=False)).reset_index()
+    sums = numbers.groupby(by).sum(skipna=False).reset_index()
     parts = [_metric(sums, object_type, metric, metric) for metric in numbers]
     if "visitors" in numbers:
         parts.append(_metric(sums, object_type, "opportunity_rate", "opportunities", "visitors"))

@@ -48,7 +48,7 @@ def fruitless(table: pd.DataFrame, by: str = "channel", exclude_cn: bool = False
     if exclude_cn:
         table = table[~table[by].astype("string").str.strip().str.casefold().isin(CHINA).fillna(False).astype(bool)]
     numbers = table[["visitors", "opportunities"]].astype("Float64").astype(float)
-    rows = numbers.groupby(table[by]).agg(lambda values: values.sum(skipna=False)).rename_axis("segment").reset_index()
+    rows = numbers.groupby(table[by]).sum(skipna=False).rename_axis("segment").reset_index()
     others = rows[["visitors", "opportunities"]].sum() - rows[["visitors", "opportunities"]].fillna(0)
     a, b = others["opportunities"] + 0.5, (others["visitors"] - others["opportunities"]).clip(lower=0) + 0.5
     known = (others["visitors"] > 0) & rows[["visitors", "opportunities"]].notna().all(axis=1)

@@ -140,7 +140,7 @@ def weekly_visitors(channel_traffic: pd.DataFrame, week, weeks: int = 8) -> pd.D
     rows = unify_names(channel_traffic[weekly(channel_traffic)])
     rows = rows.assign(period_end=pd.to_datetime(rows["period_end"]), visitors=_numbers(rows, "visitors"))
     rows = rows[rows["period_end"].isin(ends)]
-    cells = rows.groupby(["channel", "period_end"])["visitors"].agg(lambda v: v.sum(skipna=False))
+    cells = rows.groupby(["channel", "period_end"])["visitors"].sum(skipna=False)
     every = pd.MultiIndex.from_product([cells.index.unique("channel"), cells.index.unique("period_end")])
     return cells.reindex(every, fill_value=0.0).unstack("period_end").reindex(columns=ends)
 
@@ -164,7 +164,7 @@ def _by_channel(rows: pd.DataFrame) -> pd.DataFrame:
         count_opportunities(rows)
     )
     by_channel = numbers.groupby(rows["channel"])
-    sums = by_channel[["visitors", "inquirers", "tm", "opportunities"]].agg(lambda v: v.sum(skipna=False))
+    sums = by_channel[["visitors", "inquirers", "tm", "opportunities"]].sum(skipna=False)
     return sums.join(by_channel["basis"].agg(lambda basis: basis.iloc[0] if basis.nunique() == 1 else "mixed"))
 
 
@@ -193,7 +193,7 @@ def root_shares(table: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
     rows = table.assign(acquiring=table["visitors"].where(table["acquires"].fillna(False).astype(bool), 0.0))
     order = [*channels.ROOTS, *([channels.UNMAPPED] if (table["root"] == channels.UNMAPPED).any() else [])]
     grouped = rows.groupby("root")
-    sums = grouped[["visitors", "opportunities", "acquiring"]].agg(lambda v: v.sum(skipna=False)).reindex(order)
+    sums = grouped[["visitors", "opportunities", "acquiring"]].sum(skipna=False).reindex(order)
     roots = sums.set_axis(["entries", "opportunities", "acquiring_entries"], axis=1)
     roots.insert(0, "channels", grouped.size().reindex(order, fill_value=0))
     roots["all_entries"] = rows["visitors"].sum(skipna=False)

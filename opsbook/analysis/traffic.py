@@ -74,7 +74,7 @@ def _sum_by_channel(window: pd.DataFrame, name: str) -> pd.DataFrame:
     if (numbers < 0).any(axis=None):
         raise ValueError(f"`{name}` must not have negative visitors or opportunities")
     # A plain sum would read an unknown part as 0.
-    return numbers.groupby(window["channel"], dropna=False, observed=True).agg(lambda values: values.sum(skipna=False))
+    return numbers.groupby(window["channel"], dropna=False, observed=True).sum(skipna=False)
 
 
 def _mean_rate(v0: np.ndarray, o0: np.ndarray, v1: np.ndarray, o1: np.ndarray) -> np.ndarray:
