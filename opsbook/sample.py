@@ -722,7 +722,7 @@ def _sent(customers: pd.DataFrame) -> pd.DataFrame:
 def _offers() -> pd.DataFrame:
     """What an invented contract promises: refunds for the two whole-site plans, and a package of buyers' visits."""
     page = "sample contract, page {}, read on 2026-08-28"
-    both = {"trigger": 0.9, "refund": "shortfall", "refund_share": 1.0, "cap": 0.5}
+    both = {"trigger": 0.9, "refund": "shortfall", "refund_share": 1.0, "refund_cap": 0.5}
     refund = {"window_days": 28, **both, "min_orders": 5, "no_edits": True, "target_min": 2.0, "target_max": 8.0}
     package = {"price_cny": 9000.0, "window_days": 60, "promised_measure": "buyers", "promised_quantity": 150}
     rows = [

@@ -22,9 +22,10 @@ TERMS = {
     "cap": "most that is paid back, as a share of the spend, above 0; 1 where the terms set none",
 }
 PLAN = ("spend", "orders", "order_value", "target_roi")
-_COLUMNS = {"source": "terms_source"}  # terms that stand in the table `offer` under another name
-CONDITIONS = ("target_in_range", "price_ok", "cooperated", "no_edits", "min_orders", "window_days")
+_COLUMNS = {"source": "terms_source", "cap": "refund_cap"}  # terms that stand in the table `offer` under another name
+CONDITIONS = ("target_in_range", "price_ok", "cooperated", "unchanged", "min_orders", "window_days")
 _PRIOR = 0.5  # orders of the Jeffreys prior of a Poisson rate
+_EQUAL = 1e-4  # scatter below which orders count as equal: their gamma law is a step
 _REST = 1e-12  # chance of the order counts that the sums leave out
 
 
@@ -120,7 +121,7 @@ def _counts(orders: float, spend: float, window: float) -> tuple[np.ndarray, np.
 
 def _below(limit: float, n: np.ndarray, mean: float, cv: float) -> tuple[np.ndarray, np.ndarray]:
     """P(V < limit) and E[V; V < limit] of the value of n orders: V is gamma with mean n x `mean`."""
-    if cv == 0:
+    if cv < _EQUAL:
         chance = (n * mean < limit).astype("float64")
         return chance, n * mean * chance
     shape, at = np.maximum(n, 1) / cv**2, max(limit, 0) / (mean * cv**2)
@@ -165,10 +166,10 @@ def conditions(plan: Mapping, terms: Mapping) -> pd.Series:
     """Whether each condition of the refund holds: True, False, or missing where nobody looked or the terms are silent.
 
     `target_in_range`: the target lies between `target_min` and `target_max` of the terms (one of them is enough);
-    without them the answer in `plan`. `price_ok, cooperated`: the answers in `plan`. `no_edits`: True where the terms
-    allow changes; where they do not, False for an `edited` plan, True for one that is known not to be. `min_orders,
-    window_days`: True where stated, for the value counts them in. Source: the first three are known from Taobao's
-    product, the others from what such terms name.
+    without them the answer in `plan`. `price_ok, cooperated`: the answers in `plan`. `unchanged`: True where the terms
+    allow changes (`no_edits` False); where they do not, False for an `edited` plan, True for one that is known not to
+    be. `min_orders, window_days`: True where stated, for the value counts them in. Source: the first three are known
+    from Taobao's product, the others from what such terms name.
     """
     given = {name: _answer(plan, name) for name in CONDITIONS[:3]}
     if not (_unknown(terms, "target_min") and _unknown(terms, "target_max")) and not _unknown(plan, "target_roi"):
@@ -176,7 +177,7 @@ def conditions(plan: Mapping, terms: Mapping) -> pd.Series:
         target = plan["target_roi"]
         given["target_in_range"] = bool((least is None or target >= least) and (most is None or target <= most))
     barred, edited = _answer(terms, "no_edits"), _answer(plan, "edited")
-    given["no_edits"] = True if barred is False else pd.NA if barred is pd.NA or edited is pd.NA else not edited
+    given["unchanged"] = True if barred is False else pd.NA if barred is pd.NA or edited is pd.NA else not edited
     given |= {name: pd.NA if _unknown(terms, name) else True for name in CONDITIONS[4:]}
     return pd.Series(given, dtype="boolean")
 
@@ -225,7 +226,7 @@ def values(table: pd.DataFrame, offers: pd.DataFrame, known: pd.DataFrame, cv: f
     amounts are missing and `evidence` says which.
     """
     terms = offers[offers["campaign"].notna()].sort_values("offered_on", kind="stable")
-    terms = terms.drop_duplicates("campaign", keep="last").rename(columns={"terms_source": "source"})
+    terms = terms.drop_duplicates("campaign", keep="last").rename(columns=dict(map(reversed, _COLUMNS.items())))
     judged = table.assign(order_value=table["value_per_event"].where(table["basis"] == "orders"))
     rows = judged.merge(known, on="campaign", how="left").merge(terms, on="campaign", suffixes=("", "_terms"))
     found = [_valued(row, 1.0 if cv is None else cv) for row in rows.to_dict("records")]

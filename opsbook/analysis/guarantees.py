@@ -102,7 +102,7 @@ def _ways(offer: dict) -> list[tuple[str, float, float]]:
 
 def _refund(offer: dict, delivered: float) -> float:
     lacking = {"shortfall": 1 - delivered, "spend": 1.0}.get(offer["refund"], np.nan)
-    return float(offer["price_cny"]) * min(float(offer["refund_share"]) * lacking, float(offer["cap"]))
+    return float(offer["price_cny"]) * min(float(offer["refund_share"]) * lacking, float(offer["refund_cap"]))
 
 
 def _law(way: str, counted: str, offer: dict, share: float, own: dict | None, seen: dict):

@@ -212,16 +212,16 @@ def placebo(history: pd.DataFrame, pairs: pd.DataFrame, *, weeks: int = 4, level
     promoted.
 
     A method that is sound finds nothing here. In: as for `effect`. Out, one row per metric and earlier week within
-    the `weeks` before the start: `metric, period_end, promoted_before, promoted_after, matched_before, matched_after,
+    the `weeks` before the start: `metric, started, promoted_before, promoted_after, matched_before, matched_after,
     growth_ratio, growth_lower, growth_upper, p_weeks` (Holm's correction over the rows of the metric, because every
     week is a test).
     """
-    columns = ["metric", "period_end", *_COUNTS, *_GROWTH, "p_weeks"]
+    columns = ["metric", "started", *_COUNTS, *_GROWTH, "p_weeks"]
     rows = []
     for metric in METRICS if len(pairs) else ():
         table = _window(_weekly(history, metric), pairs["started"].max(), -weeks)
         tests = [
-            {"metric": metric, "period_end": week}
+            {"metric": metric, "started": week}
             | _compare(_window(table, week, -weeks), _window(table, week, 0), pairs, level)
             for week in table.columns[1:]
         ]

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
+from opsbook.report import findings
 from opsbook.report.charts.style import (
     ACCENT,
     BAD,
@@ -69,8 +70,10 @@ def growth(effects: pd.DataFrame, placebos: pd.DataFrame, ax: Axes | None = None
     """The growth of promoted products against similar ones (`uplift.effect`), below it the earlier weeks as if they
     had been the start (`uplift.placebo`); 1 is no difference."""
     real = effects.assign(name=effects["metric"].map(label), colour=ACCENT)
-    weeks = pd.to_datetime(placebos["period_end"]).dt.strftime(" %m-%d")
-    false = placebos.assign(name=placebos["metric"].map(label).astype("object") + weeks, colour=NEUTRAL)
+    days = pd.to_datetime(placebos["started"]).dt.strftime("%m-%d")
+    pairs = zip(placebos["metric"], days, strict=True)
+    as_if = [findings.word({"id": "promotion.as_if", "metric": metric, "day": day}) for metric, day in pairs]
+    false = placebos.assign(name=as_if, colour=NEUTRAL)
     rows = pd.concat([real, false.astype({"growth_ratio": float})]).dropna(subset=["growth_ratio"])
     shown = rows[rows["growth_upper"] / rows["growth_lower"] < _WIDEST].reset_index(drop=True)
     if shown.empty:
@@ -78,9 +81,9 @@ def growth(effects: pd.DataFrame, placebos: pd.DataFrame, ax: Axes | None = None
     ax.hlines(shown.index, shown["growth_lower"], shown["growth_upper"], color=shown["colour"], linewidth=2)
     ax.scatter(shown["growth_ratio"], shown.index, color=shown["colour"], s=28, zorder=3)
     ax.axvline(1, color=NEUTRAL, linewidth=1, linestyle="--")
-    ax.set_xscale("log")
+    ax.set_xscale("log", base=2)
     ax.set_yticks(shown.index, shown["name"])
-    ax.invert_yaxis()
+    ax.set_ylim(len(shown) - 0.5, -0.5)
     label_axes(tall(ax, len(shown)), x="growth_ratio")
     first = shown.iloc[0].to_dict()
     apart = int(((false["growth_lower"] > 1) | (false["growth_upper"] < 1)).sum())
@@ -104,7 +107,7 @@ def guarantee(compared: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
     several = rows["offer"].nunique() > 1
     ax.set_yticks(rows.index, bounded(rows["offer"], 20) + ": " + names if several else names)
     ax.set_xlim(left=0)
-    ax.invert_yaxis()
+    ax.set_ylim(len(rows) - 0.5, -0.5)
     label_axes(tall(ax, len(rows)), x="inquiries_p50")
     ax.xaxis.set_label_text(label(rows["counted"].iloc[0]))
     first = rows[rows["offer"] == rows["offer"].iloc[0]].set_index("bought")

@@ -156,7 +156,7 @@ MESSAGES: dict[str, str] = {
     ),
     "promotion.ctr_none": N_("No product of whole-site promotion is surely clicked less often than its category."),
     "promotion.ctr_unknown": N_(
-        "Cannot be judged, for the category or its other promoted products are not known: {products} products."
+        "Products that cannot be judged, for the category or its other promoted products are not known: {products}."
     ),
     "promotion.guarantee": N_("{offer}:"),
     "promotion.guarantee_cheaper": N_(
@@ -216,6 +216,7 @@ MESSAGES: dict[str, str] = {
         "Channel partners set ¥{goal:,.0f} of P4P a month as a goal for this membership; that is their goal, not a "
         "need."
     ),
+    "promotion.as_if": N_("{metric}, as if from {day}"),
     "promotion.chart_growth": N_(
         "Growth of promoted products against similar ones, {metric}: {growth_ratio:.2f} ({growth_lower:.2f} to "
         "{growth_upper:.2f}). Earlier weeks as if they had been the start: {placebos} comparisons, of which {apart} "
@@ -271,6 +272,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "reasons": (N_("Reasons for care"), "code"),
     "opportunities_30d": (N_("Opportunities, 30 days"), "count"),
     "days_to_order": (N_("Days to order"), "decimal"),
+    "unchanged": (N_("Plan left unchanged"), "code"),
     "started": (N_("Started in the week to"), "date"),
     "matched_title": (N_("Similar product"), "text"),
     "distance": (N_("Distance"), "decimal"),
