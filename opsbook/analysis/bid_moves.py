@@ -13,27 +13,26 @@ _SMALL = 0.005  # of the budget: what rounds away in a sentence
 _REVIEW_METRIC = {"raise": "clicks", "lower": "spend"}
 
 
-def summary(plan: pd.DataFrame, target_roi: float = 1.0, budget: float = 0.0) -> list[dict]:
+def summary(plan: pd.DataFrame, response: dict, target_roi: float = 1.0, budget: float = 0.0) -> list[dict]:
     """How much moves where, what that is expected to bring, what the next CNY brings, and how sure the moves are.
 
-    In: `bid_plan.plan`; the value wanted per CNY; the budget that was asked for (0 = none). Messages; none without a
-    word that could be planned.
+    In: `bid_plan.plan`; the message of `elasticity.pooled`; the value wanted per CNY; the budget that was asked for (0
+    = as much as now). Messages; none without words.
     """
     planned = plan[plan["curve"] != "unknown"]
     if planned.empty:
-        return []
+        return [{"id": "bidding.no_plan", "words": len(plan)}] if len(plan) else []
     moves = plan["bid_move"].value_counts()
     counts = {name: int(moves.get(name, 0)) for name in ("raise", "lower", "keep", "pause")}
     low, gain, high = (float(planned[name].sum()) for name in ("gain_low", "gain", "gain_high"))
-    sums = {"gain": gain, "low": min(low, gain, high), "high": max(low, gain, high)}
+    gains = {"gain": gain, "low": min(low, gain, high), "high": max(low, gain, high)}
     whole = {"words": len(plan), "spend": float(plan["weekly_spend"].sum()), "plan": float(plan["weekly_budget"].sum())}
-    turning = {"id": "bidding.turning", "words": int((~planned["holds"]).sum()), "of": len(planned)}
-    asked = budget or whole["spend"]
     return [
         {"id": "bidding.plan"} | whole | counts,
-        {"id": "bidding.gain"} | sums,
-        _rest(plan, asked, target_roi),
-        turning,
+        {"id": "bidding.gain"} | gains,
+        _rest(plan, budget or whole["spend"], target_roi),
+        {"id": "bidding.turning", "words": int((~planned["holds"]).sum()), "of": len(planned)},
+        response,
     ]
 
 

@@ -78,6 +78,46 @@ def test_the_same_actions_give_the_same_bytes():
         assert b"2026-09-19T00:00:00Z</dcterms:modified>" in parts.read("docProps/core.xml")
 
 
+# ---- bids -------------------------------------------------------------------------------------------------------
+
+
+def bid(**changes):
+    row = {
+        "keyword": "knit shoes",
+        "campaign": "p",
+        "bid": 2.5,
+        "new_bid": 2.8,
+        "weekly_spend": 39.398,
+        "weekly_budget": 44.2,
+        "marginal_value": 1.1,
+        "reason": {"id": "bidding.reason_pause", "spend": 39.4},
+    }
+    return row | changes
+
+
+def bids(rows, lang="en"):
+    language.use(lang)
+    book = load_workbook(io.BytesIO(handoff.workbook(rows, WEEK, handoff.BID_COLUMNS, "block.bids")))
+    return book.active
+
+
+def test_bids_are_numbers_and_reasons_are_sentences():
+    table = bids([bid(), bid(new_bid=None)])
+    header, first, second = table.iter_rows(values_only=True)
+    assert first[:7] == ("knit shoes", "p", 2.5, 2.8, 39.4, 44.2, 1.1) and header[3] == "New bid"
+    assert first[7] == "Paused: very likely a loss. 39 CNY a week are free." and second[3] in (None, "")
+    assert {cell.number_format for cell in table[2][2:7]} == {"#,##0.00"} and table.auto_filter.ref == "A1:H3"
+    assert bids([bid()], "zh")["H2"].value.startswith("暂停")
+    language.use("en")
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_bid_is_a_formula(text):
+    table = bids([bid(keyword=text, campaign=text, bid=text)])
+    assert {cell.data_type for cell in table[2] if cell.value not in (None, "")} == {"s", "n"}
+    assert all(cell.quotePrefix for cell in table[2] if cell.data_type == "s")
+
+
 # ---- summary ----------------------------------------------------------------------------------------------------
 
 
@@ -123,6 +163,14 @@ def test_files_of_a_week_in_its_language(tmp_path):
     assert "无法判灯" in (tmp_path / "summary.txt").read_text("utf-8")
     assert load_workbook(tmp_path / "actions.xlsx").active.max_row == 2
     assert language.current() == "en"
+
+
+def test_bids_are_written_where_there_is_a_plan(tmp_path):
+    metrics = {"actions": [action()], "summary": [VERDICT], "bids": [bid()]}
+    names = handoff.write(tmp_path, metrics, store_name="x", week=WEEK, lang="en")
+    assert names == ["actions.xlsx", "summary.txt", "bids.xlsx"]
+    assert load_workbook(tmp_path / "bids.xlsx").active["D2"].value == 2.8
+    assert len(handoff.write(tmp_path, metrics | {"bids": []}, store_name="x", week=WEEK, lang="en")) == 2
 
 
 def test_without_a_brief_nothing_is_written(tmp_path):

@@ -61,6 +61,10 @@ MESSAGES: dict[str, str] = {
         "Next week {plan:,.0f} CNY instead of {spend:,.0f} on {words} words: {raise} bids up, {lower} down, {keep} "
         "unchanged, {pause} words paused."
     ),
+    "bidding.no_plan": N_(
+        "No budget can be split: of none of the {words} words are spend, clicks, bid and the worth of a click known, or "
+        "all of these are paused."
+    ),
     "bidding.gain": N_(
         "Apart from the pauses, the moves are expected to bring {gain:+,.0f} CNY a week (value less spend; {low:+,.0f} "
         "to {high:+,.0f} by how well clicks follow money)."
