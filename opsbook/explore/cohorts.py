@@ -98,6 +98,7 @@ def _field(row, periods: str) -> str:
 
 def _short(share: float) -> str:
     """A share that fits a field; what is neither nothing nor all never looks as if it were."""
-    if 0 < share < 0.005:
+    text = f"{share:.0%}"
+    if share > 0 and text == "0%":
         return "&lt;1%"
-    return "&gt;99%" if 0.995 <= share < 1 else f"{share:.0%}"
+    return "&gt;99%" if share < 1 and text == "100%" else text
