@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from opsbook.analysis import attribution
 from opsbook.explore import adverts
 from opsbook.explore.choice import LAYOUT, STYLE, Choice
-from opsbook.explore.drill import CLICKS, drill, weeks_held
+from opsbook.explore.drill_tables import CLICKS, drill, weeks_held
 from opsbook.explore.panel import Shown, call, panel
 from opsbook.explore.slices import Slice
 from opsbook.report import cells, findings
