@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
 from scipy.special import ndtri
 
 STEPS = 48
@@ -142,7 +143,7 @@ def traffic(market: Market) -> np.ndarray:
     return np.asarray(market.profile) / sum(market.profile)
 
 
-def _half_hour(market: Market, rng: np.random.Generator, counts: np.ndarray, truth: np.ndarray) -> Searches:
+def _half_hour(market: Market, rng: Generator, counts: np.ndarray, truth: np.ndarray) -> Searches:
     shape = (len(counts), max(counts.max(initial=0), 1))
     slots = len(market.ctr)
     ranks = market.competitors - np.arange(slots)
@@ -156,7 +157,7 @@ def _half_hour(market: Market, rng: np.random.Generator, counts: np.ndarray, tru
     return Searches(rate * market.value, converts * market.value, price, rng.random(shape))
 
 
-def _lognormal(rng: np.random.Generator, spread: float, shape: tuple[int, ...]) -> np.ndarray:
+def _lognormal(rng: Generator, spread: float, shape: tuple[int, ...]) -> np.ndarray:
     """Lognormal factors with mean 1."""
     return np.exp(spread * rng.standard_normal(shape) - spread**2 / 2)
 

@@ -13,7 +13,7 @@ COLUMNS = ("target", "spend", "value", "roi", "used", "shortfall_prob")
 DAYS = 200
 RARE = 0.1  # a plan on target whose days fall short less often than this needs no word of caution (our default)
 _AT_ONCE = 600_000  # searches simulated together, for the sake of memory
-_AROUND = (0.5, 0.625, 0.75, 0.875, 1.0, 1.25, 1.5, 2.0)
+_AROUND = (4.0, 3.0, 2.0, 1.5, 1.25, 1.0, 0.75, 0.5)  # of the present target
 
 
 def simulate_target_roi(
@@ -102,13 +102,13 @@ def _row(market: Market, draws: Sequence[Sequence[Searches]], budget: float, tar
 
 
 def around(market: Market | None, budget: float, target: float, seed: int = 0) -> pd.DataFrame:
-    """`simulate_target_roi` for targets from half to double the present one, as far as any bid reaches them, highest
-    first; no rows where market, budget or target is not known.
+    """`simulate_target_roi` for targets from four times to half the present one, as far as any bid reaches them,
+    highest first; no rows where market, budget or target is not known.
     """
     if market is None or not budget > 0 or not target > 0:
         return pd.DataFrame(columns=list(COLUMNS), dtype="float64")
     most = reachable_roi(list(_draws(market, DAYS, seed)), market)
-    targets = [round(target * factor, 2) for factor in sorted(_AROUND, reverse=True)]
+    targets = [round(target * factor, 2) for factor in _AROUND]
     reached = [one for one in targets if 0 < one <= most]
     if not reached:
         return pd.DataFrame(columns=list(COLUMNS), dtype="float64")
@@ -134,7 +134,8 @@ def readings(table: pd.DataFrame, target: float, break_even: float = np.nan) -> 
     """What the frontier says about a lower and a higher target than the present one, as messages.
 
     In: the result of `simulate_target_roi`, or of `around`; the row nearest to `target` is the present. Lower: the next
-    target that buys a tenth more, else the lowest. Where nothing more is bought, the budget or the market is the limit.
+    target that buys a tenth more, else the lowest; higher: the next that buys a tenth less. Where a lower one buys
+    nothing more, the budget or the market is the limit.
     """
     rows = table[table["spend"] > 0].sort_values("target", ascending=False, kind="stable", ignore_index=True)
     if rows.empty:
@@ -142,14 +143,21 @@ def readings(table: pd.DataFrame, target: float, break_even: float = np.nan) -> 
     present = int((rows["target"] - target).abs().idxmin())
     now = rows.iloc[present]
     messages = [_down(now, rows.iloc[present + 1 :], break_even)] if present + 1 < len(rows) else []
-    if present:
-        high = rows.iloc[present - 1]
-        parts = {f"{name}_lost": float(1 - high[name] / now[name]) for name in ("value", "spend")}
-        messages.append({"id": "auction.higher", "high": float(high["target"]), "target": float(now["target"])} | parts)
+    messages += _up(now, rows.iloc[:present][::-1])
     if now["shortfall_prob"] >= RARE:
         chance = {"target": float(now["target"]), "shortfall_prob": float(now["shortfall_prob"])}
         messages.append({"id": "auction.shortfall"} | chance)
     return [*messages, {"id": "auction.simulated"}]
+
+
+def _up(now: pd.Series, higher: pd.DataFrame) -> list[dict]:
+    """What the next target above that buys a tenth less would give up and save."""
+    less = higher[higher["value"] < 0.9 * now["value"]]
+    if less.empty:
+        return []
+    high = less.iloc[0]
+    lost = {f"{name}_lost": float(1 - high[name] / now[name]) for name in ("value", "spend")}
+    return [{"id": "auction.higher", "high": float(high["target"]), "target": float(now["target"])} | lost]
 
 
 def _down(now: pd.Series, lower: pd.DataFrame, break_even: float) -> dict:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from opsbook.analysis import auction, pacing
 from opsbook.analysis.auction import Market
+from opsbook.analysis.counts import count_interval
 
 SHARE = 0.5  # what a plan gets of the clicks that first slots would bring; nobody outside knows (our default)
 _NEEDED = ("clicks_per_day", "cpc", "conversion_rate", "value_per_event")
@@ -105,10 +106,17 @@ def current_target(plans: pd.DataFrame) -> float:
 
 
 def about(plans: pd.DataFrame, *, share: float = SHARE) -> list[dict]:
-    """What the model market of these plans rests on, and what no export says; or what is missing for one."""
+    """What the model market of these plans rests on, and what no export says; or what is missing for one.
+
+    The bounds of a click's value (90 %) are those that so few orders, or opportunities, leave.
+    """
     known, gaps = _pooled(plans), market_gaps(plans)
     if gaps:
         return gaps
-    numbers = ("clicks_per_day", "cpc", "clicks", "events", "value_per_event")
-    stated = {name: float(known[name]) for name in numbers}
-    return [{"id": f"auction.model_{known['basis']}"} | stated, {"id": "auction.assumed", "share": share}]
+    numbers = {name: float(known[name]) for name in ("clicks_per_day", "cpc", "clicks", "events")}
+    counts = dict(zip(("lower", "upper"), count_interval(known["events"]), strict=True))
+    worth = {
+        f"value_{name}": float(known["value_per_event"] * count / known["clicks"]) for name, count in counts.items()
+    }
+    worth["value"] = known["conversion_rate"] * known["value_per_event"]
+    return [{"id": f"auction.model_{known['basis']}"} | numbers | worth, {"id": "auction.assumed", "share": share}]

@@ -110,12 +110,12 @@ def test_what_cannot_be_simulated_is_one_sentence(budget, targets, error):
     assert "\n" not in str(raised.value)
 
 
-def test_around_goes_from_double_to_half_as_far_as_bids_reach():
+def test_around_goes_from_four_times_to_half_as_far_as_bids_reach():
     table = frontier.around(Market(), 400.0, 8.0)
-    assert table["target"].tolist() == [16, 12, 10, 8, 7, 6, 5, 4]
+    assert table["target"].tolist() == [32, 24, 16, 12, 10, 8, 6, 4]
     far = frontier.around(Market(), 400.0, 30.0)
     assert 37.5 < frontier.reachable_roi(list(frontier._draws(Market(), 200, 0)), Market()) < 45
-    assert far["target"].tolist() == [37.5, 30, 26.25, 22.5, 18.75, 15]
+    assert far["target"].tolist() == [37.5, 30, 22.5, 15]
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ def test_steps_by_hand():
 
 
 def test_readings_by_hand():
-    lower, higher, chance, caution = frontier.readings(TABLE, 6.1)
+    lower, higher, chance, caution = frontier.readings(TABLE.assign(value=[1280.0, 600.0, 1100.0, 860.0]), 6.1)
     expected = {"low": 5.0, "target": 6.0, "times": 1100 / 860, "marginal": 240 / 80}
     expected |= {"value": 1100.0, "value_now": 860.0, "spend": 200.0, "spend_now": 120.0}
     assert lower == {"id": "auction.lower"} | expected
-    assert higher["high"] == 8.0 and higher["value_lost"] == pytest.approx(60 / 860)
+    assert higher["high"] == 8.0 and higher["value_lost"] == pytest.approx(260 / 860)
     assert higher["spend_lost"] == pytest.approx(20 / 120)
     assert chance == {"id": "auction.shortfall", "target": 6.0, "shortfall_prob": 0.4}
     assert caution == {"id": "auction.simulated"}
@@ -173,6 +173,13 @@ def test_a_step_of_less_than_a_tenth_is_passed_over():
 def test_where_nothing_more_is_bought_the_limit_is_named(used, limit):
     flat = TABLE.assign(value=1000.0, used=used)
     assert frontier.readings(flat, 6.0)[0] == {"id": f"auction.{limit}_is_the_limit", "target": 6.0, "used": used}
+
+
+def test_a_higher_target_is_named_where_it_gives_up_a_tenth():
+    names = [message["id"] for message in frontier.readings(TABLE.assign(value=[1280.0, 774.0, 1100.0, 860.0]), 6.0)]
+    assert "auction.higher" not in names  # nine tenths of 860 are kept
+    message = frontier.readings(TABLE, 4.0)[0]
+    assert (message["high"], message["value_lost"]) == (5.0, pytest.approx(180 / 1280))
 
 
 def test_the_ends_of_the_frontier_have_one_side_only():

@@ -102,6 +102,8 @@ def test_what_the_market_rests_on():
         "cpc": pytest.approx(800 / 300),
         "clicks": 300.0,
         "events": 6.0,
-        "value_per_event": pytest.approx(1400.0),
+        "value": pytest.approx(28.0),
+        "value_lower": pytest.approx(2.613 * 1400 / 300, rel=1e-3),  # tables of exact Poisson limits
+        "value_upper": pytest.approx(11.842 * 1400 / 300, rel=1e-3),
     }
     assert assumed == {"id": "auction.assumed", "share": 0.4}

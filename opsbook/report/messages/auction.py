@@ -6,11 +6,13 @@ MESSAGES: dict[str, str] = {
     "auction.missing": N_("No what-if for another target ROI yet: {metric} of the plans is not known, or 0."),
     "auction.model_orders": N_(
         "The model market is set so that the plans get in it what they got: {clicks_per_day:,.0f} clicks a day at "
-        "¥{cpc:.2f}, orders worth ¥{value_per_event:,.0f} each, {events:,.0f} of them from {clicks:,.0f} clicks."
+        "¥{cpc:.2f}, worth ¥{value:.2f} each (¥{value_lower:.2f} to ¥{value_upper:.2f}, as orders are few: "
+        "{events:,.0f} from {clicks:,.0f} clicks)."
     ),
     "auction.model_opportunities": N_(
         "The model market is set so that the plans get in it what they got: {clicks_per_day:,.0f} clicks a day at "
-        "¥{cpc:.2f}, opportunities worth ¥{value_per_event:,.0f} each, {events:,.0f} of them from {clicks:,.0f} clicks."
+        "¥{cpc:.2f}, worth ¥{value:.2f} each (¥{value_lower:.2f} to ¥{value_upper:.2f}, as opportunities are few: "
+        "{events:,.0f} from {clicks:,.0f} clicks)."
     ),
     "auction.assumed": N_(
         "No export says how many clicks are still to be had: assumed is that the plans get {share:.0%} of what the "
