@@ -6,7 +6,7 @@ OPSBOOK := $(VENV)/bin/opsbook
 UV := $(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --compile-bytecode
 NOTEBOOKS := $(wildcard notebooks/0*.ipynb)
 
-.PHONY: weekly test test-cluster test-s3 test-airflow test-browser lab sample golden bench lint help
+.PHONY: weekly test test-cluster test-s3 test-airflow test-browser lab sample golden pictures bench lint help
 
 weekly: $(VENV)/.base ## import data/inbox and build the reports of the newest week
 	$(OPSBOOK) import data/inbox --quiet || test $$? -eq 1
@@ -41,6 +41,10 @@ golden: $(VENV)/.dev ## run the committed notebooks on the sample and store thei
 	$(VENV)/bin/python -m jupyter nbconvert --to notebook --inplace --execute --log-level WARN $(NOTEBOOKS) \
 		--ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
 		--ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec
+
+pictures: $(VENV)/.browser ## take the pictures of the documents from the sample's pages (needs chromium)
+	$(OPSBOOK) import data/inbox --quiet
+	$(VENV)/bin/python docs/pictures.py
 
 bench: $(VENV)/.dev ## measure speed side by side and write docs/benchmarks.md
 	$(VENV)/bin/python -m pytest -q bench --benchmark-json=.benchmarks/latest.json
