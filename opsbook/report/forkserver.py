@@ -44,11 +44,9 @@ LIBRARIES = (
     "pyarrow.parquet",
     "scipy.stats",
     "seaborn",
-    "ibis.backends.duckdb",
-    "ibis.backends.duckdb.converter",
 )
-PACKAGES = ("opsbook.analysis", "opsbook.intake", "opsbook.report.charts", "opsbook.report.messages")
-MODULES = ("opsbook.report.cells", "opsbook.report.findings", "opsbook.report.language")
+PACKAGES = ("opsbook.analysis", "opsbook.report.charts", "opsbook.report.messages")
+MODULES = ("opsbook.intake.stores", "opsbook.intake.warehouse", "opsbook.report.findings")
 
 # Arrow's allocator starts this thread when it is loaded, and looks after it in a fork: it holds its locks meanwhile.
 FORK_SAFE_THREADS = {"jemalloc_bg_thd"}

@@ -14,7 +14,7 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader
 
 from opsbook.report import cells, language
-from opsbook.report.charts.pictures import INK, LINE, PAPER, SOFT, untitled
+from opsbook.report.drawings import INK, LINE, PAPER, SOFT, untitled
 from opsbook.report.findings import METRICS_MIME
 from opsbook.report.language import N_
 
