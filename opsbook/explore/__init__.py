@@ -3,8 +3,8 @@
 from opsbook.explore.boards import board_moves, rule_panel
 from opsbook.explore.choice import choose
 from opsbook.explore.cohorts import cohort_panel, cohorts_of
-from opsbook.explore.drill_panel import drill_panel
 from opsbook.explore.drill_tables import drill
+from opsbook.explore.drill_view import drill_panel
 from opsbook.explore.funnels import funnel_of, funnel_panel
 from opsbook.explore.keywords import decisions, keyword_panel
 from opsbook.explore.saver import settings_panel
