@@ -1,5 +1,8 @@
 """What a click is worth, which position pays, how a budget is split: against enumeration, scipy and closed forms."""
 
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -343,3 +346,38 @@ def test_ten_thousand_words_meet_the_budget_exactly():
     inside = found["marginal_value"][(found["spend"] > 0) & (found["spend"] < upper)]
     assert found["spend"].sum() == pytest.approx(1e5, rel=1e-12)
     assert inside.max() == pytest.approx(inside.min(), rel=1e-9) and len(inside) > 1000
+
+
+# ---- twelve weeks -----------------------------------------------------------------------------------------------
+
+
+def study():
+    spec = spec_from_file_location("rebid_study", Path(__file__).parents[2] / "bench" / "rebid_study.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def weeks():
+    return study().study(3, seed=7, markets=("very sparse",))
+
+
+def test_shrunken_rates_lose_less_than_raw_means_and_than_standing_still(weeks):
+    lost = study().regrets(weeks)
+    assert (lost["shrunken"] < lost["raw mean"]).all() and (lost["shrunken"] < lost["never changed"]).all()
+    assert (lost["shrunken"] < 0.15).all() and (lost > 0).all(axis=None)
+
+
+def test_all_agents_begin_alike_and_the_same_seed_gives_the_same_weeks(weeks):
+    first = weeks[weeks["week"] == 0]
+    assert (first[["shrunken", "raw mean", "never changed"]].sub(first["oracle"], axis=0).abs() < 1e-9).all(axis=None)
+    again = study().outcome("very sparse", "no limit", 8)
+    same = weeks[(weeks["seed"] == 8) & (weeks["limit"] == "no limit")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, same)
+
+
+def test_the_study_becomes_a_section(weeks):
+    text = study().section(weeks, 3.0)
+    assert "3 accounts per market and limit (100 words, 12 weeks, seeds 7 to 9)" in text
+    assert text.count("| `very sparse`: one click in fifty asks |") == 2 and "100% of accounts" in text
