@@ -62,6 +62,7 @@ def _pooled(plans: pd.DataFrame) -> dict | None:
         "clicks": clicks,
         "events": events,
         "basis": rows["basis"].iloc[0],
+        "break_even": float(rows["break_even_roi"].iloc[0]),
     }
 
 
@@ -103,6 +104,15 @@ def current_target(plans: pd.DataFrame) -> float:
     if known is None:
         return np.nan
     return known["target"] if known["basis"] == "orders" and known["target"] > 0 else known["roi"]
+
+
+def break_even(plans: pd.DataFrame) -> float:
+    """The break-even ROI of what the plans' value is counted in: 1 / gross margin for orders, 1 for opportunities.
+
+    In: the result of `promotion.plans`. Unknown margin, unknown break-even.
+    """
+    known = _pooled(plans)
+    return np.nan if known is None else known["break_even"]
 
 
 def about(plans: pd.DataFrame, *, share: float = SHARE) -> list[dict]:

@@ -94,6 +94,14 @@ def test_the_present_target_is_weighted_by_spend():
     assert plan_market.current_target(by_opportunity) == pytest.approx(1400 / 800)
 
 
+def test_break_even_is_that_of_the_basis():
+    assert plan_market.break_even(PLANS) == 4.0
+    by_opportunity = promotion.plans(CAMPAIGNS.assign(opportunities=5), value_per_opportunity=100.0, margin=0.25)
+    assert plan_market.break_even(by_opportunity) == 1.0
+    assert np.isnan(plan_market.break_even(promotion.plans(CAMPAIGNS, cny_per_usd=7.0)))
+    assert np.isnan(plan_market.break_even(promotion.plans(CAMPAIGNS.head(0))))
+
+
 def test_what_the_market_rests_on():
     stated, assumed = plan_market.about(PLANS, share=0.4)
     assert stated == {
