@@ -1,6 +1,7 @@
 """A model market that is like what a store's own plans met: what their exports say, and what must be assumed."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,7 @@ def _ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole > 0 else np.nan
 
 
+@cache
 def _position(share: float) -> tuple[float, float, float]:
     """Clicks per search, CNY a click and predicted value of a click in the default market, for the multiple of the
     predicted value that gets `share` of the clicks of the first slot.
