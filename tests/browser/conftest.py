@@ -1,14 +1,13 @@
 """A real browser (Chromium without a window), the sample's pages in both languages, and servers that end."""
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,37 +51,32 @@ def pictures():
     return PICTURES
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory) -> Callable:
+    """`with serve(command, **environment) as port:` a server on a free port of the loopback, for the block's time.
+
+    `command` gives the words of the command line for a port.
+    """
+
+    @contextlib.contextmanager
+    def serving(command: Callable[[int], list], **environment: str) -> Iterator[int]:
+        port, log = _free_port(), tmp_path_factory.mktemp("server") / "log"
+        words = list(map(str, command(port)))
+        with log.open("wb") as output:
+            server = subprocess.Popen(words, stdout=output, stderr=output, cwd=ROOT, env=os.environ | environment)
+        try:
+            _wait(server, port, log)
+            yield port
+        finally:
+            _end(server)
+
+    return serving
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def answer(url: str, **headers: str) -> tuple[int, str]:
-    """Status and text of a request; redirects are followed."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=START_SECONDS) as response:
-            return response.status, response.read().decode("utf-8", "replace")
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode("utf-8", "replace")
-
-
-@contextlib.contextmanager
-def serving(command: list, port: int, log: Path, **options) -> Iterator[subprocess.Popen]:
-    """A server that listens on the port for as long as the block runs, and no longer."""
-    with log.open("wb") as output:
-        server = subprocess.Popen(list(map(str, command)), stdout=output, stderr=output, cwd=ROOT, **options)
-        try:
-            _wait(server, port, log)
-            yield server
-        finally:
-            server.terminate()
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
 
 
 def _wait(server: subprocess.Popen, port: int, log: Path) -> None:
@@ -92,3 +86,23 @@ def _wait(server: subprocess.Popen, port: int, log: Path) -> None:
             return
         time.sleep(0.2)
     pytest.fail(f"nothing listens on port {port}:\n{log.read_text('utf-8', 'replace')[-2000:]}", pytrace=False)
+
+
+def _end(server: subprocess.Popen) -> None:
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def workspace(sample_warehouse, tmp_path_factory) -> Path:
+    """A folder with the explore notebook and the sample, where settings can be saved: `notebooks/` and `data/`."""
+    folder = tmp_path_factory.mktemp("workspace")
+    for name in ("notebooks/explore.ipynb", "data/stores.toml"):
+        (folder / name).parent.mkdir()
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "data" / "warehouse").symlink_to(sample_warehouse)
+    return folder
