@@ -130,7 +130,7 @@ def _controls() -> dict[str, widgets.Widget]:
     ends = {"min": math.log10(LOWEST_VALUE), "max": math.log10(HIGHEST_VALUE)}
     controls = {
         "value": widgets.FloatLogSlider(**ends, step=0.01, readout_format=",.0f", continuous_update=False),
-        "target_roi": widgets.FloatSlider(1.0, min=0.5, max=10, step=0.1, continuous_update=False),
+        "target_roi": widgets.FloatSlider(1.0, min=0.1, max=10, step=0.1, continuous_update=False),
         "confidence": widgets.FloatSlider(0.8, min=0.5, max=0.99, step=0.01, continuous_update=False),
         "budget": widgets.FloatSlider(0, readout_format=",.0f", continuous_update=False),
         "word": widgets.Combobox(ensure_option=True, continuous_update=False),
@@ -144,14 +144,20 @@ def _start(choice: Choice, controls: dict[str, widgets.Widget], change=None) -> 
     """Begin where the store stands: its value of an inquiry, target and spend, the word at which most is at stake."""
     if choice.slice is None:
         return
-    here, settings = choice.slice, choice.slice.settings
-    value = first_value(here)
-    table = decisions(here, value)
-    controls["word"].value = ""
-    controls["word"].options = names(table).dropna().tolist()
-    controls["word"].value = next(iter(controls["word"].options), "")
+    try:
+        value = first_value(choice.slice)
+        table = decisions(choice.slice, value)
+    except Exception:  # the view says in its place what is wrong
+        return
+    settings, word = choice.slice.settings, controls["word"]
+    word.value = ""  # the words of another store are no options any more
+    word.options = names(table).dropna().tolist()
+    word.value = next(iter(word.options), "")
     controls["value"].value = value
-    controls["target_roi"].value = bid_caps.value_target(settings.target_roi, settings.gross_margin)
+    controls["confidence"].value = choice.slice.book["keywords.confidence"].value
+    target = bid_caps.value_target(settings.target_roi, settings.gross_margin)
+    controls["target_roi"].max = max(10, target)
+    controls["target_roi"].value = target
     _span(controls["budget"], float(table["weekly_spend"].sum()))
 
 
