@@ -5,7 +5,7 @@ Nothing here is real: names, words, products and persons are invented. What is p
 `shoes`, an OEM maker of shoes
     * `wrong_buyers`: half of its P4P money goes to head words that bring low-level retail visitors who hardly ask;
     * `channel_falls`: in the last week the system recommendation brings far fewer visitors;
-    * `started`: half of its whole-site products start two weeks before the end: clicks rise, inquiries do not;
+    * `started`: some products join whole-site promotion two weeks before the end: clicks rise, inquiries do not;
     * `leak`: from the last four weeks on, inquiries rarely get a quote.
 
 `home`, a ready-to-ship seller of home goods
@@ -345,10 +345,11 @@ def _performance(world: World, products: pd.DataFrame, ads: pd.DataFrame, rng) -
         ).clip(lower=np.minimum(frame["inquiries"], 1))
         frame["all_impressions"] = frame["search_impressions"] + whole + rng.poisson(40 * frame["strength"])
         frame["all_clicks"] = frame["search_clicks"] + whole_clicks + rng.poisson(0.8 * frame["strength"])
-        if world.store == "shoes" and number < WEEKS - 2:  # half of its whole-site products start in the last two weeks
-            later = (frame["strength"] > 1.2) & (np.arange(len(frame)) % 2 == 1)
-            frame.loc[later, ["all_impressions", "all_clicks"]] -= np.stack([whole, whole_clicks], 1)[later]
-            frame.loc[later, ["whole_site_impressions", "whole_site_clicks"]] = 0
+        if world.store == "shoes":
+            third = np.arange(len(frame)) % 3
+            without = (third == 0) | ((third == 1) & (number < WEEKS - 2))
+            frame.loc[without, ["all_impressions", "all_clicks"]] -= np.stack([whole, whole_clicks], 1)[without]
+            frame.loc[without, ["whole_site_impressions", "whole_site_clicks"]] = 0
         for name, share in (("favourites", 0.03), ("shares", 0.01), ("compares", 0.02), ("orders_submitted", 0.012)):
             frame[name] = rng.binomial(frame["visitors"], share)
         frame["rts_buyers"] = rng.binomial(frame["orders_submitted"], 0.6) if world.rts else 0

@@ -34,7 +34,7 @@ def free_traffic(history: pd.DataFrame, week, *, level: float = 0.9) -> pd.DataF
     shown = rows["is_showcase"].astype("boolean")
     on_showcase = free.where(shown.fillna(False).astype(bool), 0.0).mask(shown.isna())
     both = pd.DataFrame(dict(zip(FREE, (free, on_showcase), strict=True)))
-    weekly = both.groupby(pd.to_datetime(rows["period_end"])).agg(lambda clicks: clicks.sum(skipna=False)).sort_index()
+    weekly = both.groupby(pd.to_datetime(rows["period_end"])).sum(skipna=False).sort_index()
     return pd.DataFrame([{"metric": name} | _against_past(weekly[name], pd.Timestamp(week), level) for name in FREE])
 
 
@@ -110,7 +110,7 @@ def _search(history: pd.DataFrame, level: float) -> pd.DataFrame:
     latest = rows[rows["period_end"] == rows["period_end"].max()]
     promoted = latest.loc[latest["standard_impressions"] > 0, "product_id"]
     groups = rows[~rows["product_id"].isin(promoted)].groupby("product_id", sort=False)
-    table = groups[counts[:2]].agg(lambda values: values.sum(skipna=False)).join(groups["title"].last()).reset_index()
+    table = groups[counts[:2]].sum(skipna=False).join(groups["title"].last()).reset_index()
     clicks, impressions = (table[column] for column in counts[:2])
     seen = clicks.notna() & (impressions > 0)
     posterior = rates.shrink(clicks, impressions, level=level)
@@ -146,7 +146,7 @@ def first_month(
     reaches `confidence`, starting from an opinion worth one inquiry at the store's own `rate` of inquiries per click
     (our default); and at least the value of one inquiry must be spent. `trial_spend` = clicks needed x cpc;
     `trial_running` adds up in the order given; `within_budget` tells which fit `budget`. All CNY; missing inputs leave
-    the numbers missing. In: rows of `candidates`.
+    the numbers missing (`attrs["missing"]` names them). In: rows of `candidates`.
     """
     cost, start, value = (np.nan if given is None else float(given) for given in (cpc, rate, value_per_inquiry))
     prior = (1.0, 1 / start if start > 0 else np.nan)
@@ -156,7 +156,10 @@ def first_month(
     table["trial_spend"] = table["clicks_needed"] * cost
     table["trial_running"] = table["trial_spend"].cumsum()
     within = (table["trial_running"] <= budget).astype("boolean")
-    return table.assign(within_budget=within.mask(table["trial_running"].isna()))
+    table["within_budget"] = within.mask(table["trial_running"].isna())
+    given = {"cpc": cost, "inquiries_per_click": start, "value_per_inquiry": value}
+    table.attrs["missing"] = [name for name, number in given.items() if not number > 0]
+    return table
 
 
 def click_price(ad_keyword: pd.DataFrame, stated: float = 0.0) -> float | None:
@@ -200,7 +203,8 @@ def _month(plan: pd.DataFrame, rules: RuleSet) -> dict:
         return {"id": "promotion.start_no_candidate"} | fixed
     spend = plan["trial_spend"].sum(min_count=1)
     if pd.isna(spend):
-        return {"id": "promotion.start_no_price", "products": len(plan)} | fixed
+        details = [{"id": "promotion.not_known", "metric": name} for name in plan.attrs["missing"]]
+        return {"id": "promotion.start_no_budget", "products": len(plan), "details": details} | fixed
     fits = int(plan["within_budget"].fillna(False).sum())
     numbers = {"products": len(plan), "clicks": float(plan["clicks_needed"].sum()), "spend": float(spend), "fits": fits}
     return {"id": "promotion.start_month"} | numbers | fixed

@@ -195,7 +195,7 @@ def low_ctr(
     rows = performance.reindex(columns=["product_id", "title", *counts])
     rows[counts] = rows[counts].astype("float64")
     groups = rows.groupby("product_id", sort=False)
-    table = groups[counts].agg(lambda values: values.sum(skipna=False)).join(groups["title"].last()).reset_index()
+    table = groups[counts].sum(skipna=False).join(groups["title"].last()).reset_index()
     table = table[~(table["whole_site_impressions"] == 0)].reset_index(drop=True)
     known = profile.reindex(columns=["product_id", "category"]).drop_duplicates("product_id")
     table["category"] = table["product_id"].map(known.set_index("product_id")["category"])

@@ -15,6 +15,7 @@ METRICS = ("all_clicks", "inquiries")
 #: placebos that differ beyond chance (after Holm's correction) mean that the two kinds of product moved apart before
 _TREND_LEVEL = 0.1
 _WORTH_SEEING = 0.25  # our default: the change that a store would act on
+_LEAST_SPREAD = 0.2  # our default: products of a store that differ by less than a fifth are alike
 _BLIND = 2  # our default: where not even a doubling would show, nothing can be told
 
 
@@ -39,7 +40,7 @@ def _weekly(history: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Products in rows, weeks in columns, oldest first; a product that an export leaves out had 0, a blank is NaN."""
     rows = history[["product_id", "period_end"]].assign(value=history[metric].astype("float64"))
     rows = rows.dropna(subset=["product_id", "period_end"])
-    sums = rows.groupby(["product_id", "period_end"])["value"].agg(lambda values: values.sum(skipna=False))
+    sums = rows.groupby(["product_id", "period_end"])["value"].sum(skipna=False)
     blank = sums.isna().unstack(fill_value=False)
     return sums.unstack(fill_value=0.0).mask(blank).sort_index(axis=1)
 
@@ -51,11 +52,11 @@ def matched(
 
     The products are those of the latest week with any start (`starts`); similar means: of the same category where
     both are known, and near in clicks a week (logarithm), in inquiries per click (shrunken, logarithm) and, where
-    known, in price (logarithm), over the `weeks` before the start. `distance` is the root mean square of the
-    differences in standard deviations of the store's products; up to `per` neighbours within `caliper` are taken
-    (numbers are our defaults), one of them for several products if need be. Out: `product_id, started, match_id,
-    distance, weight` (1 / neighbours of the product); a product without any similar one has a row with a missing
-    match.
+    known, in price (logarithm), over the `weeks` before the start. Differences are counted in standard deviations of
+    the store's products, which are taken as a fifth at least; neither that of clicks nor `distance`, their root mean
+    square, may exceed `caliper`. Up to `per` neighbours are taken (numbers are our defaults), one of them for several
+    products if need be. Out: `product_id, started, match_id, distance, weight` (1 / neighbours of the product); a
+    product without any similar one has a row with a missing match.
     """
     columns = ["product_id", "started", "match_id", "distance", "weight"]
     began = starts(history) if len(history) else pd.DataFrame(columns=["product_id", "started"])
@@ -71,7 +72,8 @@ def matched(
     pairs["distance"] = np.sqrt(np.nansum(gaps**2, axis=1) / np.maximum(known.sum(axis=1), 1))
     one, other = (category.reindex(pairs[side]).to_numpy() for side in ("product_id", "match_id"))
     alike = (one == other) | pd.isna(one) | pd.isna(other)
-    near = pairs[alike & (pairs["distance"] <= caliper)].sort_values("distance", kind="stable")
+    close = (pairs["distance"] <= caliper) & (np.abs(gaps[:, 0]) <= caliper)
+    near = pairs[alike & close].sort_values("distance", kind="stable")
     near = near.groupby("product_id").head(per)
     near["weight"] = 1 / near.groupby("product_id")["product_id"].transform("size")
     return began.merge(near.drop(columns="started"), on="product_id", how="left")[columns]
@@ -93,8 +95,7 @@ def _traits(history: pd.DataFrame, profile: pd.DataFrame | None, start, weeks: i
     described = described.reindex(index=clicks.index, columns=["price_min", "category"])
     price = described["price_min"].astype("float64")
     traits = pd.DataFrame({"clicks": np.log1p(clicks), "rate": np.log(rate), "price": np.log(price.where(price > 0))})
-    spread = traits.std().where(lambda sd: sd > 0)
-    return traits / spread, described["category"].astype("object")
+    return traits / traits.std().clip(lower=_LEAST_SPREAD), described["category"].astype("object")
 
 
 def _window(table: pd.DataFrame, start, weeks: int) -> pd.DataFrame:

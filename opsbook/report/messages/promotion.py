@@ -204,9 +204,10 @@ MESSAGES: dict[str, str] = {
         "least top-up of ¥{top_up:,.0f} (as read on {seen_on}). After that each product either has inquiries or is "
         "stopped."
     ),
-    "promotion.start_no_price": N_(
-        "{products} candidates, but no budget: it takes the price of a click (parameter `cpc_estimate`), the value of "
-        "an inquiry and some clicks of the store. The least top-up is ¥{top_up:,.0f} (as read on {seen_on})."
+    "promotion.start_no_budget": N_(
+        "{products} candidates, but no budget for the first month yet; the least top-up is ¥{top_up:,.0f} (as read on "
+        "{seen_on}). A store without adverts states the price of a click as the parameter cpc_estimate, the value of "
+        "an inquiry stands in data/stores.toml."
     ),
     "promotion.start_no_candidate": N_(
         "No product shows enough signs of ranking high to start with. The least top-up is ¥{top_up:,.0f} (as read on "
