@@ -4,6 +4,8 @@ All money is in CNY. An auction of clicks is reported to rank by bid x promotion
 price, so the price of a position is known only from the bid simulator or by trying it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
@@ -16,7 +18,7 @@ _ROUNDING = 1e-9  # relative: sums and prices that differ by less are the same
 
 def bid_cap(
     posterior: pd.DataFrame,
-    value_per_inquiry: float | pd.Series,
+    value_per_inquiry: float | pd.Series | Sequence[float],
     target_roi: float = 1.0,
     quantile: float | None = None,
 ) -> pd.Series:
@@ -24,9 +26,10 @@ def bid_cap(
 
     In CNY per click, one value per row of `posterior` (the frame of `rates.shrink`: `alpha, beta`), on its index. The
     rate is the posterior mean, or with `quantile` (between 0 and 1) that quantile of the posterior, the cautious cap:
-    0.3 is passed with 70 % probability. `value_per_inquiry`: CNY, a number or a Series on the same labels.
-    `target_roi`: value of the inquiries / spend; at 1 a click at the cap just pays for itself. What is missing in the
-    posterior or in the value gives a missing cap.
+    0.3 is passed with 70 % probability. `value_per_inquiry`: CNY, a number, a Series on the same labels, or draws of an
+    uncertain value (a list or array: their median counts, as in `keywords.decide`). `target_roi`: value of the
+    inquiries / spend; at 1 a click at the cap just pays for itself. What is missing in the posterior or in the value
+    gives a missing cap.
 
     >>> bid_cap(pd.DataFrame({"alpha": [2.0], "beta": [100.0]}), value_per_inquiry=130).tolist()
     [2.6]
@@ -38,12 +41,14 @@ def bid_cap(
         raise ValueError(f"`target_roi` must be above 0; found {target_roi}")
     if quantile is not None and not 0 < quantile < 1:
         raise ValueError(f"`quantile` must lie between 0 and 1; found {quantile}")
+    if isinstance(value_per_inquiry, (Sequence, np.ndarray)):
+        value_per_inquiry = np.median(np.asarray(value_per_inquiry, dtype=float))
     value = _aligned(value_per_inquiry, posterior.index, "value_per_inquiry", "posterior")
     if (value < 0).any():
         raise ValueError(f"`value_per_inquiry` must be 0 or more; found {np.nanmin(value):g}")
     alpha, beta = (posterior[column].to_numpy(dtype=float, na_value=np.nan) for column in ("alpha", "beta"))
     events = alpha if quantile is None else gammaincinv(alpha, quantile)
-    return pd.Series(events / beta * value / target_roi, index=posterior.index)
+    return pd.Series(events / np.where(beta > 0, beta, np.nan) * value / target_roi, index=posterior.index)
 
 
 def click_price(next_bid, next_score, own_score, step: float = 0.01):

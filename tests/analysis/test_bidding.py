@@ -43,6 +43,12 @@ def test_values_are_matched_by_label():
     assert bidding.bid_cap(POSTERIOR, values).to_dict() == pytest.approx({"pipe": 0.2, "steel pipe": 3.0})
 
 
+def test_an_uncertain_value_enters_by_the_median_of_its_draws():
+    for draws in ([10.0, 100.0, 900.0], np.array([100.0, 10.0, 900.0])):
+        assert bidding.bid_cap(POSTERIOR, draws).to_dict() == pytest.approx({"pipe": 2.0, "steel pipe": 3.0})
+    assert bidding.bid_cap(POSTERIOR, np.full(4, np.nan)).isna().all()
+
+
 @pytest.mark.parametrize("value", [None, np.nan, pd.NA])
 def test_an_unknown_value_gives_an_unknown_cap(value):
     assert bidding.bid_cap(POSTERIOR, value).isna().all()
@@ -64,7 +70,7 @@ def test_an_unknown_rate_gives_an_unknown_cap():
         ({"quantile": 0}, "`quantile` must lie between 0 and 1; found 0"),
         ({"value_per_inquiry": -1}, "`value_per_inquiry` must be 0 or more; found -1"),
         ({"value_per_inquiry": pd.Series([1.0, 2.0])}, "must have the labels of `posterior`"),
-        ({"value_per_inquiry": [1.0, 2.0]}, "must be a number or a Series with the labels of `posterior`"),
+        ({"value_per_inquiry": [-3.0, -1.0]}, "`value_per_inquiry` must be 0 or more; found -2"),
         ({"posterior": POSTERIOR[["alpha"]]}, "`posterior` needs the columns alpha, beta .* missing: beta"),
     ],
 )
