@@ -30,8 +30,7 @@ def products(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFram
     blank = {"eager": 0, "missed": 0, "left_out": 0, "mix": 1.0, "doubt": 0.0, "sisters": limits["chance"]}
     counts = counts.fillna(blank)
     met, wrote = (table.reindex(counts.index, fill_value=0.0) for table in (met, wrote))
-    usual = _usual(met, wrote, met.sum(), wrote.sum())
-    return _weighed(counts, met, wrote, usual, limits["min_expected"], limits)
+    return _weighed(counts, met, wrote, _usual(met, wrote), limits["min_expected"], limits)
 
 
 def _unknown_visits(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
@@ -51,12 +50,11 @@ def _unknown_visits(performance: pd.DataFrame, cells: pd.DataFrame, people: pd.D
     return rest.assign(events=rest["events"].clip(upper=rest["visits"]))
 
 
-def _usual(met: pd.DataFrame, wrote: pd.DataFrame, all_met: pd.Series, all_wrote: pd.Series) -> pd.DataFrame:
-    """The chance that a buyer of each kind writes to us, from all but those of the row; missing where there are
-    none."""
-    others_met, others_wrote = all_met - met, all_wrote - wrote
-    total = all_met.sum()
-    average = all_wrote.sum() / total if total else 0.0
+def _usual(met: pd.DataFrame, wrote: pd.DataFrame) -> pd.DataFrame:
+    """The chance that a buyer of each kind writes to us, from the other products; missing where they met none."""
+    others_met, others_wrote = met.sum() - met, wrote.sum() - wrote
+    total = met.to_numpy().sum()
+    average = wrote.to_numpy().sum() / total if total else 0.0
     return ((others_wrote + average) / (others_met + 1)).where(others_met > 0)
 
 
@@ -141,36 +139,18 @@ def _passed_over(counts: pd.DataFrame, usual: pd.Series) -> pd.Series:
     return binom.sf(counts["missed"] - 1, counts["left_out"], usual) * max(int(tested.sum()), 1)
 
 
-def words(cells: pd.DataFrame, people: pd.DataFrame, limits: dict) -> pd.DataFrame:
+def words(cells: pd.DataFrame, limits: dict) -> pd.DataFrame:
     """Each word beside the others on the same products: inquiries against those to be expected, chance of a fault.
 
-    Buyers that the visitor table knows to have searched for the word are compared with all others who wrote to as many
-    of the other suppliers, the clicks that it does not know with the other words. `expected` = both, x how good the
-    word's products are with their other words. `products`: products on which the word had clicks; `shared`: share of
-    its clicks on products that have other words too; `known`: buyers of whom more is known. Indexed by word.
+    `expected` = clicks x rate of the other words x how good the product's page is with them. `products`: products on
+    which the word had clicks; `shared`: share of its clicks on products that have other words too. Indexed by word.
     """
     counts = _beside(cells.fillna({"product_id": ""}), "keyword", "word")
-    met, wrote, usual = _searched(people, counts, limits)
     clicked = cells[(cells["clicks"] > 0) & cells["product_id"].notna()]
     products = clicked.groupby("keyword")["product_id"].nunique().reindex(counts.index).fillna(0).astype(int)
-    rest = (counts["visits"] - met.sum(axis=1)).clip(lower=0)
-    counts = counts.assign(visits=rest, events=np.minimum((counts["events"] - wrote.sum(axis=1)).clip(lower=0), rest))
-    counts = counts.assign(products=products, known=met.sum(axis=1), left_out=0, missed=0, sisters=limits["chance"])
-    return _weighed(counts.fillna({"doubt": 0.0}), met, wrote, usual, limits["min_expected_word"], limits)
-
-
-def _searched(people: pd.DataFrame, counts: pd.DataFrame, limits: dict) -> tuple[pd.DataFrame, ...]:
-    """By kind of buyer: those who searched for each word, how many of them wrote to us, and the usual chance.
-
-    Where more visitors have a word than clicked on it, they did not come by its adverts and tell nothing of them.
-    """
-    all_met, all_wrote = (table.sum() for table in missed.kinds(people.assign(all=True), limits, "all"))
-    rows = missed.searched(people)
-    met, wrote = missed.kinds(rows[rows["keyword"].isin(counts.index)], limits, "keyword")
-    came = met.sum(axis=1) <= counts["visits"].reindex(met.index)
-    shape = {"index": counts.index, "columns": all_met.index, "fill_value": 0.0}
-    met, wrote = (table[came].reindex(**shape) for table in (met, wrote))
-    return met, wrote, _usual(met, wrote, all_met, all_wrote)
+    counts = counts.assign(products=products, left_out=0, missed=0, sisters=limits["chance"]).fillna({"doubt": 0.0})
+    nobody = pd.DataFrame(index=counts.index)
+    return _weighed(counts, nobody, nobody, nobody, limits["min_expected_word"], limits)
 
 
 def product_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
@@ -218,8 +198,7 @@ def word_findings(table: pd.DataFrame, limits: dict) -> list[dict]:
 
 def _word(word: str, row: dict, limits: dict) -> dict:
     chance = float(row["probability"])
-    told = "diagnosis.word_known" if row["known"] else "diagnosis.word"
-    evidence = _numbers(told, row, limits) | {"products": int(row["products"])}
+    evidence = _numbers("diagnosis.word", row, limits) | {"products": int(row["products"])}
     if not chance > limits["confidence"]:
         return _undecided("keyword", word, "word", row, evidence, limits)
     if row["products"] < 2 or not row["shared"] >= limits["shared_clicks"]:

@@ -102,7 +102,7 @@ def _buyers_of_words(tables: dict, people: pd.DataFrame, limits: dict) -> list[d
 def _culprits(tables: dict, cells: pd.DataFrame, people: pd.DataFrame, limits: dict) -> list[dict]:
     performance = tables.get("product_performance", pd.DataFrame())
     products = culprits.products(performance, cells, people, limits)
-    words = culprits.words(cells, people, limits)
+    words = culprits.words(cells, limits)
     found = [
         *culprits.product_findings(products, limits),
         *culprits.word_findings(words, limits),

@@ -105,24 +105,24 @@ def searched(people: pd.DataFrame) -> pd.DataFrame:
     return people.loc[folded["row"]].assign(keyword=folded["keyword"].to_numpy())
 
 
-def kinds(people: pd.DataFrame, limits: dict, by: str = "product_id") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """How many buyers of each kind every product (or searched word) met, and how many of them wrote to us.
+def kinds(people: pd.DataFrame, limits: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """How many buyers of each kind every product met, and how many of them wrote to us.
 
     A kind is how a buyer treats the *other* suppliers, because who writes to nobody says little about our page and
     who writes to most says much: share of the other suppliers viewed that the buyer contacted (contact with us is
     taken out): `unknown`, `alone` (viewed us only), `nobody`, `few` (up to `asked_little`), `some`, `most` (from the
     9 of 11 of the example). Visits without a product, or of which nobody knows whether they wrote to us, are left
-    out. Both tables: one row per value of the column `by`, one column per kind.
+    out. Both tables: one row per product, one column per kind.
     """
-    rows = people[people[by].notna() & people["contacted_us"].notna()]
+    rows = people[people["product_id"].notna() & people["contacted_us"].notna()]
     wrote = rows["contacted_us"].astype(float)
     viewed = rows["suppliers_viewed"] - 1
     share = (rows["suppliers_contacted"] - wrote).clip(lower=0) / viewed.where(viewed > 0)
     edges = [-1, 0, limits["asked_little"], 1 - limits["chance"] - 1e-9, np.inf]
     kind = pd.cut(share, edges, labels=["nobody", "few", "some", "most"]).astype("object")
     kind = kind.where(share.notna(), np.where(viewed <= 0, "alone", "unknown"))
-    met = pd.crosstab(rows[by], kind).astype(float)
-    sums = wrote.groupby([rows[by], kind]).sum().unstack(fill_value=0.0)
+    met = pd.crosstab(rows["product_id"], kind).astype(float)
+    sums = wrote.groupby([rows["product_id"], kind]).sum().unstack(fill_value=0.0)
     return met, sums.reindex(index=met.index, columns=met.columns, fill_value=0.0)
 
 

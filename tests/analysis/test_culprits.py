@@ -95,33 +95,11 @@ def test_a_store_with_few_events_elsewhere_says_less_of_a_product():
 
 def test_words_are_expected_to_do_as_the_others_on_the_same_products():
     rows = [(page, word, 100, 0 if word == "a" else 8) for page in "AB" for word in "abcdefghij"]
-    table = culprits.words(pd.DataFrame(rows, columns=NO_CELLS.columns), NOBODY, LIMITS)
+    table = culprits.words(pd.DataFrame(rows, columns=NO_CELLS.columns), LIMITS)
     assert table.loc["a", ["visits", "events", "products"]].tolist() == [200, 0, 2]
     assert table.loc["a", "expected"] == pytest.approx(16, rel=0.1)
     assert table.loc["a", "probability"] == table["probability"].max() > 0.8
     assert set(table["shared"]) == {1}
-
-
-def cells(clicks=100, words="abcdefghij", of_a=1):
-    rows = [(page, word, clicks, of_a if word == "a" else 3) for page in "AB" for word in words]
-    return pd.DataFrame(rows, columns=NO_CELLS.columns)
-
-
-def test_buyers_known_to_have_searched_for_a_word_are_weighed_by_how_they_treat_the_others():
-    wrote = KEEN | {"suppliers_tm": 4, "tm": True}
-    others = [("A", 30, wrote | {"keywords": "other"}), ("A", 10, KEEN | {"keywords": "other"})]
-    unsure = culprits.words(cells(), NOBODY, LIMITS).loc["a"]
-    keen = culprits.words(cells(), encounters(("A", 10, KEEN | {"keywords": " A "}), *others), LIMITS).loc["a"]
-    assert unsure["probability"] < 0.8 < keen["probability"]
-    assert keen[["known", "visits", "events"]].tolist() == [10, 200, 2]
-    # 10 keen buyers of whom 30 / 40 of the others write, and 190 clicks at the rate of the other words
-    assert keen["expected"] == pytest.approx((10 * 30.75 / 41 + 190 * 54 / 1800) * keen["mix"], rel=0.02)
-
-
-def test_buyers_who_cannot_have_come_by_the_word_are_left_out():
-    many = encounters(("A", 201, {"keywords": "a"}), ("A", 50, {"keywords": "other", "tm": True}))
-    assert culprits.words(cells(), many, LIMITS).loc["a", ["known", "visits"]].tolist() == [0, 200]
-    assert culprits.words(cells(), many.iloc[1:], LIMITS).loc["a", ["known", "visits"]].tolist() == [200, 200]
 
 
 def test_a_product_whose_words_are_hardly_known_is_blamed_less():

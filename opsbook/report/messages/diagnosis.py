@@ -72,10 +72,6 @@ MESSAGES: dict[str, str] = {
         "{events:,} inquiries of {visits:,} clicks where {expected:.1f} were to be expected on the same {products} "
         "products."
     ),
-    "diagnosis.word_known": N_(
-        "{events:,} opportunities of {visits:,} visits by this word where {expected:.1f} were to be expected of such "
-        "buyers on the same {products} products."
-    ),
     "diagnosis.keyword_unknown": N_(
         "Not enough data to tell: {events:,} inquiries of {visits:,} clicks where {expected:.1f} were to be expected."
     ),
