@@ -7,6 +7,7 @@ from pathlib import Path
 import ipywidgets as widgets
 import traitlets
 
+from opsbook.explore.datatable import library
 from opsbook.explore.slices import DATA, WAREHOUSE, Slice, slice_of
 from opsbook.intake import stores
 from opsbook.intake import warehouse as wh
@@ -41,7 +42,8 @@ class Choice(widgets.VBox):
         self.problem = widgets.HTML("" if held else _block(translate(_NOTHING)))
         lists = [self.store, self.week, compared] if held else []
         look = [widgets.HTML(_part("views.css", "style"), layout={"display": "none"})]
-        super().__init__([*look, *lists, self.problem, widgets.Output(outputs=output(_part("views.js", "script")))])
+        scripts = widgets.Output(outputs=output(library() + _part("views.js", "script")))
+        super().__init__([*look, *lists, self.problem, scripts])
         if held:
             self._offer_weeks()
             self.store.observe(self._offer_weeks, "value")

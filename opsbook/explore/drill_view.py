@@ -9,7 +9,7 @@ from opsbook.analysis import attribution
 from opsbook.explore import adverts
 from opsbook.explore.choice import LAYOUT, STYLE, Choice
 from opsbook.explore.drill_tables import CLICKS, drill, weeks_held
-from opsbook.explore.panel import Shown, call, panel
+from opsbook.explore.panel import Shown, View, call, panel
 from opsbook.explore.slices import Slice
 from opsbook.report import cells, findings
 from opsbook.report.language import N_, translate
@@ -41,7 +41,7 @@ _TOP = N_("All traffic")
 _BACK = N_("Back to {name}")
 
 
-def drill_panel(choice: Choice) -> widgets.Widget:
+def drill_panel(choice: Choice) -> View:
     """The path as buttons, the three lists, and the table of what the last of them opens."""
     lists = {level: _list(level) for level in LEVELS}
     crumbs = widgets.HBox(
@@ -53,7 +53,9 @@ def drill_panel(choice: Choice) -> widgets.Widget:
     for place, level in enumerate(LEVELS):
         lists[level].observe(partial(offer, place + 1), "value")
         crumbs.children[place].on_click(partial(_back_above, lists[level]))
-    return widgets.VBox([crumbs, panel(choice, lists, show)])
+    view = panel(choice, lists, show)
+    view.children = (crumbs, *view.children)
+    return view
 
 
 def show(here: Slice, against: str, **path: str) -> Shown:

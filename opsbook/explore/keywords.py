@@ -8,9 +8,9 @@ import pandas as pd
 
 from opsbook.analysis import ad_words, bid_caps, bid_moves, bid_plan, keywords
 from opsbook.explore import adverts, posterior
-from opsbook.explore.choice import LAYOUT, STYLE, Choice, output
-from opsbook.explore.datatable import datatable, library
-from opsbook.explore.panel import Shown, call, panel, picture
+from opsbook.explore.choice import LAYOUT, STYLE, Choice
+from opsbook.explore.datatable import datatable
+from opsbook.explore.panel import Shown, View, call, panel, picture
 from opsbook.explore.slices import Slice
 from opsbook.report import findings
 from opsbook.report.language import N_, translate
@@ -82,13 +82,13 @@ def first_value(here: Slice) -> float:
     return float(min(max(value, LOWEST_VALUE), HIGHEST_VALUE))
 
 
-def keyword_panel(choice: Choice) -> widgets.Widget:
+def keyword_panel(choice: Choice) -> View:
     """The sliders above the decisions on all words, with what is known of one of them drawn."""
     controls = _controls()
     start = partial(_start, choice, controls)
     start()
     choice.observe(start, "slice")
-    return widgets.VBox([widgets.Output(outputs=output(library())), panel(choice, controls, show)])
+    return panel(choice, controls, show)
 
 
 def show(here: Slice, value: float, target_roi: float, confidence: float, budget: float, word: str) -> Shown:

@@ -10,6 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
+import traitlets
 from matplotlib.axes import Axes
 
 from opsbook.explore.choice import Choice, failure, output
@@ -31,28 +32,35 @@ class Shown:
     table: str = ""  # HTML with scripts, for a table to sort and search
 
 
-def panel(choice: Choice, controls: dict[str, widgets.Widget], show: Callable[..., Shown]) -> widgets.VBox:
+class View(widgets.VBox):
+    """The controls, what they show, and below it the line to copy; `code` is that line."""
+
+    code = traitlets.Unicode()
+
+
+def panel(choice: Choice, controls: dict[str, widgets.Widget], show: Callable[..., Shown]) -> View:
     """The controls above what `show(slice, **values)` makes of their values, again after every move.
 
     `show` takes the values of the controls by name, and `against` if it names it. A view never raises: an error is one
     line where the result would be.
     """
-    html, code, table = widgets.HTML(), widgets.HTML(), widgets.Output()  # of an Output only `outputs` is set
+    html, line, table = widgets.HTML(), widgets.HTML(), widgets.Output()  # of an Output only `outputs` is set
+    view = View([*controls.values(), html, table, line])
     compares = "against" in inspect.signature(show).parameters
 
     def redraw() -> None:
         values = {name: control.value for name, control in controls.items()}
         values |= {"against": choice.against} if compares else {}
         shown = attempt(show, choice.slice, **values) if choice.slice else Shown("")
-        html.value, code.value = f'<div class="opsbook">{shown.html}</div>', _copy(shown.code)
-        table.outputs = output(shown.table)
+        html.value, view.code = f'<div class="opsbook">{shown.html}</div>', shown.code
+        table.outputs, line.value = output(shown.table), _copy(shown.code)
 
     again = debounced(redraw)
     choice.observe(again, ["slice", "against"] if compares else "slice")
     for control in controls.values():
         control.observe(again, "value")
     redraw()
-    return widgets.VBox([*controls.values(), html, table, code])
+    return view
 
 
 def attempt(show: Callable[..., Shown], *args: Any, **values: Any) -> Shown:

@@ -15,8 +15,9 @@ class View:
     """The controls of the panel by name, and what it shows."""
 
     def __init__(self, choice):
-        self.crumbs, view = explore.drill_panel(choice).children
-        self.root, self.channel, self.product, self._html, _, self._code = view.children
+        self.crumbs, self.root, self.channel, self.product, self._html, _, self._code = (
+            explore.drill_panel(choice).children
+        )
 
     @property
     def html(self) -> str:

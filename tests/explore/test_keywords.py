@@ -24,7 +24,7 @@ class View:
     """The controls of the panel by name, and what it shows."""
 
     def __init__(self, choice):
-        _, panel = explore.keyword_panel(choice).children
+        panel = explore.keyword_panel(choice)
         names = ("value", "target_roi", "confidence", "budget", "word", "_html", "_table", "_code")
         vars(self).update(zip(names, panel.children, strict=True))
 

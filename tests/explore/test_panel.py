@@ -85,6 +85,7 @@ def test_the_line_of_code_gives_what_is_shown(choice, knobs, monkeypatch):
     for word in ("a", "it's", 'say "x"', "\\n", "鞋"):
         knobs["word"].value, knobs["times"].value = word, 2
         assert eval(line(panel), {"explore": explore}) == f"shoes {word * 2}"
+        assert panel.code == line(panel)
 
 
 def test_values_that_are_defaults_are_left_out(choice):
