@@ -91,6 +91,11 @@ def test_the_prices_are_the_highest_of_the_competitors_bids():
     assert (np.diff(price, axis=0) <= 0).all()
 
 
+def test_a_price_is_the_next_bid_and_a_cent():
+    _, _, price = joined(Market(bid=5.0, bid_spread=0.0), days=1)
+    assert np.unique(price).tolist() == [5.01]
+
+
 def test_no_price_below_the_floor():
     _, _, price = joined(Market(floor=4.5), days=5)
     assert price.min() == 4.5
@@ -126,6 +131,8 @@ def test_searches_follow_the_profile():
     counts = np.array([np.isfinite(one.price[0]).sum(axis=1).mean() for one in half_hours])
     assert counts[:24].mean() == pytest.approx(10.0, rel=0.02)
     assert counts[24:].mean() == pytest.approx(30.0, rel=0.02)
+    first = np.isfinite(half_hours[0].price[0]).sum(axis=1)
+    assert first.var() == pytest.approx(10.0, rel=0.2)  # Poisson: as much as the mean
     assert auction.traffic(Market()).sum() == pytest.approx(1.0)
     assert max(auction.PROFILE) / min(auction.PROFILE) == pytest.approx(2.33, abs=0.01)
 
