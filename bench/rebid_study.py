@@ -108,9 +108,7 @@ def summary(weeks: pd.DataFrame) -> pd.DataFrame:
     groups = shares.groupby(["market", "limit"], sort=False)
     error = 1.96 * groups.std() / np.sqrt(groups.size().to_numpy()[:, None])
     better = (shares["shrunken"] < shares["raw mean"]).groupby(["market", "limit"], sort=False).mean()
-    table = pd.concat({"mean": groups.mean(), "error": error}, axis=1)
-    table["better", ""] = better
-    return table
+    return pd.concat({"mean": groups.mean(), "error": error, "better": better.to_frame("")}, axis=1)
 
 
 _METHOD = """\
@@ -166,6 +164,7 @@ def plot(weeks: pd.DataFrame, path: Path) -> None:
             ax.plot(rows.index + 1, 1 - rows[agent] / rows["oracle"], color=colour, label=agent)
         ax.set_title(f"{market}, {limit}", loc="left", fontsize="small")
         ax.spines[["top", "right"]].set_visible(False)
+        ax.set_xticks([1, 4, 8, 12])
         ax.yaxis.set_major_formatter("{x:.0%}")
     figure.supxlabel("week", fontsize="small")
     figure.supylabel("inquiries missed against the oracle", fontsize="small")

@@ -10,7 +10,8 @@ from opsbook.analysis.brief import ACTION_COLUMNS
 #: columns of the plan that are handed over as `bids.xlsx`
 HANDED = ("keyword", "campaign", "bid", "new_bid", "weekly_spend", "weekly_budget", "marginal_value", "reason")
 _SMALL = 0.005  # of the budget: what rounds away in a sentence
-_REVIEW_METRIC = {"raise": "clicks", "lower": "spend"}
+_MOVES = ("raise", "lower")
+_NAMED = 3  # words that a proposal names
 
 
 def summary(plan: pd.DataFrame, response: dict, target_roi: float = 1.0, budget: float = 0.0) -> list[dict]:
@@ -59,17 +60,35 @@ def next_cny(planned: pd.DataFrame, target_roi: float) -> dict:
     return {"id": name, "marginal": marginal, "target": target_roi}
 
 
-def actions(plan: pd.DataFrame, *, week: date, top: int = 5) -> pd.DataFrame:
-    """Proposals for the action list: the bids whose change moves most money, with the range of what that brings.
+def actions(plan: pd.DataFrame, *, week: date) -> pd.DataFrame:
+    """The proposal to type in the plan's bids as a whole, for money taken from one word pays on another.
 
-    In: `bid_plan.plan`; columns as `brief.ACTION_COLUMNS`. Only moves whose direction holds under all assumptions;
-    pauses are proposed with the decisions. Due on the keyword day, the Wednesday after the `week` (its Saturday), and
-    looked at two weeks later. `top`: our default.
+    In: `bid_plan.plan`; columns as `brief.ACTION_COLUMNS`, one row, or none where no bid changes; pauses are proposed
+    with the decisions. Effect: value less spend of all moves, over low to high elasticity. Due on the keyword day, the
+    Wednesday after the `week` (its Saturday), and looked at two weeks later.
     """
-    moved = plan[plan["bid_move"].isin(list(_REVIEW_METRIC)) & plan["holds"]]
+    moved = plan[plan["bid_move"].isin(_MOVES)]
+    if moved.empty:
+        return pd.DataFrame(columns=list(ACTION_COLUMNS))
+    counts = {name: int((moved["bid_move"] == name).sum()) for name in _MOVES}
     size = (moved["weekly_budget"] - moved["weekly_spend"]).abs().to_numpy()
-    rows = moved.iloc[np.argsort(-size, kind="stable")[:top]].to_dict("records")
-    return pd.DataFrame([_proposal(row, week) for row in rows], columns=list(ACTION_COLUMNS))
+    first = moved["keyword"].iloc[np.argsort(-size, kind="stable")[:_NAMED]].tolist()
+    ends = {"low": float(plan["marginal_before"].min()), "high": float(plan["marginal_before"].max())}
+    gains = [float(plan[name].sum()) for name in ("gain_low", "gain", "gain_high")]
+    row = {
+        "module": "bidding",
+        "object_type": "store",
+        "object": "",
+        "action": {"id": "bidding.do_plan", "verb": "fix", "keywords": first} | counts,
+        "evidence": {"id": "bidding.uneven"} | ends,
+        "effect": {"id": "bidding.effect", "low": round(min(gains), 2), "high": round(max(gains), 2), "unit": "CNY"},
+        "priority": "P1",
+        "owner": "operator",
+        "due": week + timedelta(days=4),
+        "review_metric": "inquiries",
+        "review_on": week + timedelta(weeks=2),
+    }
+    return pd.DataFrame([row], columns=list(ACTION_COLUMNS))
 
 
 def instead(proposals: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
@@ -79,26 +98,7 @@ def instead(proposals: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     """
     covered = set(plan.loc[plan["curve"] != "unknown", "keyword"])
     verbs = proposals["action"].map(lambda action: action["verb"])
-    return proposals[~(verbs.isin(list(_REVIEW_METRIC)) & proposals["object"].isin(covered))]
-
-
-def _proposal(row: dict, week: date) -> dict:
-    name, word = row["bid_move"], row["keyword"]
-    bids = {"old": float(row["bid"]), "new": float(row["new_bid"]), "budget": float(row["weekly_budget"])}
-    gains = [float(row[name]) for name in ("gain_low", "gain", "gain_high")]
-    return {
-        "module": "bidding",
-        "object_type": "keyword",
-        "object": word,
-        "action": {"id": f"bidding.do_{name}", "verb": name, "keyword": word} | bids,
-        "evidence": row["reason"],
-        "effect": {"id": "bidding.effect", "low": round(min(gains), 2), "high": round(max(gains), 2), "unit": "CNY"},
-        "priority": "P1",
-        "owner": "operator",
-        "due": week + timedelta(days=4),
-        "review_metric": _REVIEW_METRIC[name],
-        "review_on": week + timedelta(weeks=2),
-    }
+    return proposals[~(verbs.isin(_MOVES) & proposals["object"].isin(covered))]
 
 
 def handed_over(plan: pd.DataFrame) -> list[dict]:

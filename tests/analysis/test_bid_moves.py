@@ -27,6 +27,7 @@ def plan(**columns) -> pd.DataFrame:
         "gain": [9.0, 3.0, np.nan, np.nan],
         "gain_high": [8.0, 4.0, np.nan, np.nan],
         "holds": [True, True, True, True],
+        "marginal_before": [2.0, 1.1, np.nan, np.nan],
         "marginal_value": [1.5, 1.3, np.nan, np.nan],
         "curve": ["assumed", "measured", "unknown", "unknown"],
         "bid_move": ["raise", "lower", "pause", "keep"],
@@ -67,19 +68,19 @@ def test_the_next_cny_is_that_of_words_inside_their_limits(target, name):
     assert bid_moves.next_cny(rows, target) == {"id": f"bidding.next_cny_{name}", "marginal": 1.3, "target": target}
 
 
-def test_proposals_are_the_sure_moves_with_the_range_of_their_gain():
+def test_the_bids_are_proposed_as_one_plan_with_the_range_of_its_gain():
     found = bid_moves.actions(plan(), week=WEEK)
-    assert list(found) == list(ACTION_COLUMNS) and found["object"].tolist() == ["a", "b"]
-    first = found.iloc[0]
-    assert first["action"] == {
-        "id": "bidding.do_raise", "verb": "raise", "keyword": "a", "old": 2.0, "new": 2.2, "budget": 120.0
-    }  # fmt: skip
-    assert first["effect"] == {"id": "bidding.effect", "low": 5, "high": 9, "unit": "CNY"}
-    assert (first["due"], first["review_on"]) == (date(2026, 9, 23), date(2026, 10, 3))
-    assert found["review_metric"].tolist() == ["clicks", "spend"]
-    assert bid_moves.actions(plan(holds=[True, False, True, True]), week=WEEK)["object"].tolist() == ["a"]
-    assert bid_moves.actions(plan(), week=WEEK, top=1)["object"].tolist() == ["a"]
-    assert len(actions.rank([found])) == 2
+    assert list(found) == list(ACTION_COLUMNS) and len(actions.rank([found])) == 1
+    row = found.iloc[0]
+    assert row["action"] == {"id": "bidding.do_plan", "verb": "fix", "keywords": ["a", "b"], "raise": 1, "lower": 1}
+    assert row["evidence"] == {"id": "bidding.uneven", "low": 1.1, "high": 2.0}
+    assert row["effect"] == {"id": "bidding.effect", "low": 3, "high": 12, "unit": "CNY"}
+    assert (row["due"], row["review_on"]) == (date(2026, 9, 23), date(2026, 10, 3))
+
+
+def test_without_a_changed_bid_nothing_is_proposed():
+    assert bid_moves.actions(plan(bid_move="keep"), week=WEEK).empty
+    assert bid_moves.actions(plan().head(0), week=WEEK).empty
 
 
 def test_the_plan_speaks_instead_of_the_decision():

@@ -62,8 +62,8 @@ MESSAGES: dict[str, str] = {
         "unchanged, {pause} words paused."
     ),
     "bidding.no_plan": N_(
-        "No budget can be split: of none of the {words} words are spend, clicks, bid and the worth of a click known, or "
-        "all of these are paused."
+        "No budget can be split: of none of the {words} words are spend, clicks, bid and the worth of a click known, "
+        "or all of these are paused."
     ),
     "bidding.gain": N_(
         "Apart from the pauses, the moves are expected to bring {gain:+,.0f} CNY a week (value less spend; {low:+,.0f} "
@@ -112,8 +112,11 @@ MESSAGES: dict[str, str] = {
     "bidding.at_cap": N_("The bid stays: a click is worth {cap:.2f} CNY at most."),
     "bidding.turns": N_("By how well clicks follow money it may be {low:,.0f} to {high:,.0f} CNY."),
     # what to do
-    "bidding.do_raise": N_('Raise the bid of "{keyword}" from {old:.2f} to {new:.2f} CNY ({budget:,.0f} CNY a week).'),
-    "bidding.do_lower": N_('Lower the bid of "{keyword}" from {old:.2f} to {new:.2f} CNY ({budget:,.0f} CNY a week).'),
+    "bidding.do_plan": N_("Type in the bids of `bids.xlsx`: {raise} up, {lower} down, first of all {keywords}."),
+    "bidding.uneven": N_(
+        "Today the next CNY brings {low:.2f} CNY of inquiries on one word and {high:.2f} on another, so that the same "
+        "money can bring more."
+    ),
     "bidding.effect": N_("{low:+,.0f} to {high:+,.0f} CNY a week, value less spend."),
     # pictures
     "bidding.chart_now": N_("Now"),
