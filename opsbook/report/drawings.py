@@ -23,8 +23,9 @@ def titled(drawing: str, text: str) -> str:
     spans = "".join(f'<tspan x="2" dy="{1.4 * TITLE_SIZE:g}">{escape(line)}</tspan>' for line in lines)
     words = f'<text font-family="sans-serif" font-weight="600" font-size="{TITLE_SIZE}" fill="{INK}">{spans}</text>'
     size = f'width="{width:g}pt" height="{height + above:g}pt" viewBox="0 0 {width:g} {height + above:g}"'
+    paper = f'<rect width="100%" height="100%" fill="{PAPER}"/>'
     inner = _POINTS.sub(r' \1="\2"', drawing, count=2).replace("<svg", f'<svg y="{above:g}"', 1)
-    return f'<svg class="titled" xmlns="http://www.w3.org/2000/svg" {size}>{words}{inner}</svg>'
+    return f'<svg class="titled" xmlns="http://www.w3.org/2000/svg" {size}>{paper}{words}{inner}</svg>'
 
 
 def untitled(drawing: str) -> str:

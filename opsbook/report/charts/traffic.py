@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from opsbook.report import cells
+from opsbook.report.charts.pictures import SOFT
 from opsbook.report.charts.style import (
     ACCENT,
     BAD,
@@ -91,7 +92,8 @@ def waterfall(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.axvline(0, color=NEUTRAL, linewidth=0.8)
     ax.set_yticks(range(len(steps) + 1), [*bounded(steps["channel"], 24), label("total")])
     ax.annotate(f"{total:+,.0f}", (max(total, 0), len(steps)), (5, 0), textcoords="offset points", va="center")
-    ax.margins(x=0.06, y=0.02)
+    ax.use_sticky_edges = False  # a bar that ends at the frame would look cut off
+    ax.margins(x=0.05, y=0.02)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     parts = {"traffic_effect": {}, "conversion_effect": {"hatch": "////", "edgecolor": "white"}}
@@ -113,11 +115,11 @@ def three_axes(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     tall(ax, lines + 1, each=0.62)
     ax.set(xlim=(0, 3), ylim=(-lines - 0.1, 0.6))
     for column, (axis, rows) in enumerate(table.groupby("axis", sort=False)):
-        colour = ACCENT if rows["leads"].any() else NEUTRAL
+        colour = ACCENT if rows["leads"].any() else SOFT
         ax.text(column, 0.2, cells.label(f"axis.{axis}"), fontsize="x-large", color=colour)
         for line, row in enumerate(rows.itertuples()):
             ax.text(column, -0.6 - line, cells.plain(row.value, cells.kind(row.metric)), fontsize="large")
-            ax.text(column, -0.95 - line, cells.label(row.metric), fontsize="small", color=NEUTRAL)
+            ax.text(column, -0.95 - line, cells.label(row.metric), fontsize="small", color=SOFT)
     leading = table.loc[table["leads"].fillna(False).astype(bool), "axis"]
     numbers = {"known": int(table["value"].notna().sum()), "figures": len(table)}
     title = {"axis": cells.label(f"axis.{leading.iloc[0]}")} if len(leading) else {"title": ""}
