@@ -3,6 +3,7 @@
 Keys move the controls; the numbers that follow are computed here by the functions of the analysis.
 """
 
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,11 @@ def dashboard(workspace: Path, port: int) -> list:
 
 
 ADDRESSES = {jupyterlab: f"lab/tree/notebooks/explore.ipynb?token={TOKEN}", dashboard: ""}
+#: Every view shows the chosen store: until then the kernel may still fill the lists that are typed into.
+FOLLOWED = """store => {
+    const lines = [...document.querySelectorAll('.opsbook.code input')].map(each => each.value)
+    return lines.length > 4 && lines.every(line => line.includes(store))
+}"""
 
 
 @pytest.fixture(scope="module", params=ADDRESSES, ids=lambda command: command.__name__)
@@ -45,10 +51,12 @@ def opened(request, browser, serve, workspace, pictures):
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.goto(f"http://127.0.0.1:{port}/{ADDRESSES[request.param]}")
         if request.param is jupyterlab:
-            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=SECONDS)
-            page.get_by_text("Run All Cells", exact=True).click()
+            page.get_by_text("| Idle").wait_for(timeout=SECONDS)  # a kernel that is just coming up loses cells
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.locator(".lm-Menu-itemLabel").get_by_text(re.compile("^Run All( Cells)?$")).click()
         page.get_by_label("New value").wait_for(timeout=SECONDS)  # the last control of the notebook
         choose(page, "Store", "Harbourlight")
+        page.wait_for_function(FOLLOWED, arg=f"slice_of('{STORE}'", timeout=SECONDS)
         yield SimpleNamespace(page=page, asked=asked, said=said, name=request.param.__name__, data=workspace / "data")
         page.get_by_role("heading", name="Explore").first.scroll_into_view_if_needed()
         page.screenshot(path=pictures / f"explore-{request.param.__name__}.png", full_page=True)
