@@ -65,9 +65,9 @@ def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.Data
     decided = decided_keywords(tables, store, week, rules)
     own, (people, limits) = sources.window(tables["own_keyword"], week), _people(tables, week, rules)
     fresh = words.new_industry_words(tables["industry_keyword"], own, week)
-    new = words.candidates(
-        words.asked_by(own, people), tables["ad_keyword"], fresh, brand_words=store.brand_words, rules=rules
-    )
+    texts = history.product_texts(tables["product_profile"], tables["product_performance"])
+    asked = words.asked_by(own, people, texts, limits["general_words"])
+    new = words.candidates(asked, tables["ad_keyword"], fresh, brand_words=store.brand_words, rules=rules)
     buyers = word_buyers.browsers(people, decided, limits, rules["keywords.buyer_gap"].value)
     wrong = word_buyers.propose(word_buyers.summary(buyers, people, limits), week)
     weeks = ad_words.weeks_covered(_keyword_rows(tables, week, rules))

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from opsbook.analysis import wordmatch
 from opsbook.analysis.rules import Rule
 
 #: why a word is proposed, the strongest reason first
@@ -165,17 +166,25 @@ def spellings(keywords: pd.DataFrame, measure: str = "impressions") -> pd.DataFr
     return table.sort_values(measure, ascending=False, kind="stable", ignore_index=True)
 
 
-def asked_by(own_keyword: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+def asked_by(
+    own_keyword: pd.DataFrame, people: pd.DataFrame, texts: pd.Series | None = None, general_words: Iterable[str] = ()
+) -> pd.DataFrame:
     """The store's words with the buyers who asked us and had the word among their preferred words.
 
     The keyword export has no inquiries, so `inquiries` are counted from the visitor details (`missed.encounters`:
-    `visitor_id, keywords, contacted_us, matched`); a visitor counts once per word family, one whose words name another
-    product does not count. Words that the export does not hold, but such a buyer searched for, are added.
+    `visitor_id, keywords, contacted_us, matched, product_id`); a visitor counts once per word family, one whose words
+    name another product does not count. Words that the export does not hold, but such a buyer searched for, are added.
+    Buyers search for other things too: with `texts` (title and keywords by product; `general_words` prove nothing) a
+    word counts where the product that the buyer saw names more than half of it, or where its text is unknown.
     """
     asked = people["contacted_us"].fillna(False).astype(bool) & people["matched"].fillna(True).astype(bool)
     lists = people["keywords"].astype("object").str.split(r"[,，;；、\n]", regex=True)
-    rows = people[["visitor_id"]].assign(keyword=lists)[asked].explode("keyword").dropna(subset="keyword")
+    rows = people.reindex(columns=["visitor_id", "product_id"]).assign(keyword=lists)[asked]
+    rows = rows.explode("keyword", ignore_index=True).dropna(subset="keyword")
     rows["keyword"] = rows["keyword"].astype("str").str.strip()
+    if texts is not None:
+        named = wordmatch.match_score(rows["keyword"], rows["product_id"], texts, general_words)
+        rows = rows[~(named <= 0.5)]
     names = family(pd.concat([own_keyword["keyword"].astype("str"), rows["keyword"]], ignore_index=True))
     own, rows["family"] = names.iloc[: len(own_keyword)], names.iloc[len(own_keyword) :].to_numpy()
     counts = rows.drop_duplicates(["visitor_id", "family"]).groupby("family").size()

@@ -164,6 +164,23 @@ def test_words_of_buyers_who_asked_are_counted_once_per_buyer():
     assert words.asked_by(own.head(0), people)["keyword"].tolist() == ["Steel Pipes", "valve", "tube"]
 
 
+def test_words_that_name_no_product_the_buyer_saw_do_not_count():
+    own = pd.DataFrame({"keyword": ["steel pipe"]})
+    people = pd.DataFrame(
+        {
+            "visitor_id": list("abcd"),
+            "product_id": ["1", "1", "2", None],
+            "keywords": ["steel pipe, phone case", "custom pillow case, led strip", "led strip", "pillow case"],
+            "contacted_us": pd.array([True] * 4, dtype="boolean"),
+            "matched": pd.array([True] * 4, dtype="boolean"),
+        }
+    )
+    texts = pd.Series({"1": "Steel pipe, case", "3": "Custom pillow case"})
+    table = words.asked_by(own, people, texts, ["custom"]).set_index("keyword")["inquiries"]
+    assert table.to_dict() == {"steel pipe": 1, "led strip": 1, "pillow case": 1}  # of product 2 nothing is known
+    assert words.asked_by(own, people.head(0), texts)["inquiries"].isna().all()
+
+
 def test_new_industry_words_are_in_no_older_export_and_not_ours():
     ends = pd.to_datetime(["2026-09-12", "2026-09-19", "2026-09-19", "2026-09-19"])
     industry = pd.DataFrame({"keyword": ["pipe", "pipes", "tube", "valve"], "period_end": ends})
