@@ -201,7 +201,7 @@ def low_ctr(
     table["category"] = table["product_id"].map(known.set_index("product_id")["category"])
     clicks, impressions = (table[column] for column in counts)
     told = table[counts].where(table[counts].notna().all(axis=1), 0, axis=0)  # half of a pair would bend the rate
-    others = told.groupby(table["category"]).transform("sum") - told
+    others = told.groupby(table["category"], dropna=False).transform("sum") - told
     others = others.where(table["category"].notna() & (others["whole_site_impressions"] > 0))
     table["ctr"], bounds = clicks / impressions, count_interval(clicks, level)
     table["lower"], table["upper"] = (bound / impressions for bound in bounds)
@@ -236,8 +236,8 @@ def rarely_clicked(table: pd.DataFrame) -> list[dict]:
     titles = low["title"].fillna(low["product_id"]).head(3).tolist()
     found = {"id": "promotion.ctr_low", "products": len(low), "titles": titles}
     unknown = int((table["verdict"] == "unknown").sum())
-    told = [found if len(low) else {"id": "promotion.ctr_none"}]
-    return told + ([{"id": "promotion.ctr_unknown", "products": unknown}] if unknown else [])
+    judged = [found if len(low) else {"id": "promotion.ctr_none"}] if unknown < len(table) else []
+    return judged + ([{"id": "promotion.ctr_unknown", "products": unknown}] if unknown else [])
 
 
 def time_to_order(orders: pd.DataFrame, touches: pd.DataFrame, products: pd.Series, *, rules: RuleSet) -> pd.DataFrame:

@@ -64,11 +64,12 @@ def plans(
     each at `value_per_opportunity` (gross profit, CNY), break-even at 1; else none. One row out per plan: the sums
     (missing where a day is missing), `opportunities_lower, opportunities_upper`, `cost_per_opportunity` with its
     bounds, `basis, events` (orders or opportunities), `value_per_event, result, roi, roi_lower, roi_upper,
-    target_roi` (the latest), `break_even_roi, prob_loss, verdict, spend_needed, evidence`.
+    target_roi` (the latest), `prob_below_target, break_even_roi, prob_loss, verdict, spend_needed, evidence`.
 
     The bounds (at `level`) come from the exact Poisson interval of the number of events; the scatter of order values
     is not in them, because the export has no single orders. A plan without any order is bounded with the order value
-    of all plans together. `prob_loss` = P(true ROI < break-even), events per CNY being Gamma(events + 1/2, spend).
+    of all plans together. `prob_loss` = P(true ROI < break-even), events per CNY being Gamma(events + 1/2, spend);
+    `prob_below_target` = P(true ROI < target), where the result is counted in orders.
     `verdict` is `loses` above `confidence`, `pays` below 1 - `confidence` (our default), else `not enough data` with
     `spend_needed`, the further spend that would settle it if the ROI stayed as it is (missing beyond a thousandfold);
     `unknown` where spend, result or break-even is missing. No spend gives no ROI, not 0. Orders come later than the
@@ -80,6 +81,8 @@ def plans(
     per_cny = table["break_even_roi"] / table["value_per_event"]
     posterior = (table["events"] + _PRIOR, table["spend"].where(table["spend"] > 0))
     table["prob_loss"] = rates.prob_below(posterior, per_cny)
+    target = (table["target_roi"] / table["value_per_event"]).where(table["basis"] == "orders")
+    table["prob_below_target"] = rates.prob_below(posterior, target)
     table["verdict"] = np.select(
         [table["prob_loss"].isna(), table["prob_loss"] > confidence, table["prob_loss"] < 1 - confidence],
         ["unknown", "loses", "pays"],

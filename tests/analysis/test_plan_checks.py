@@ -186,6 +186,23 @@ def test_low_ctr_knows_what_it_does_not_know():
     assert plan_checks.low_ctr(pd.DataFrame(columns=["product_id"]), pd.DataFrame(), rules=RULES).empty
 
 
+def test_without_any_category_nothing_is_judged():
+    weeks = pd.DataFrame({"product_id": ["a", "b"], "whole_site_clicks": [1, 9], "whole_site_impressions": 900})
+    for profile in (pd.DataFrame({"product_id": pd.Series(dtype="str")}), pd.DataFrame({"product_id": ["a"]})):
+        table = plan_checks.low_ctr(weeks, profile, rules=RULES)
+        assert table["verdict"].tolist() == ["unknown", "unknown"] and table["ctr"].notna().all()
+        told = plan_checks.rarely_clicked(table)
+        assert told == [{"id": "promotion.ctr_unknown", "products": 2}]
+
+
+def test_rarely_clicked_products_are_named():
+    table = clicked(("a", "x", 5, 1000), ("b", "x", 20, 1000), ("c", "x", 40, 2000)).reset_index()
+    found = {"id": "promotion.ctr_low", "products": 1, "titles": ["a"]}
+    assert plan_checks.rarely_clicked(table) == [found] and MESSAGES[found["id"]].format(**found)
+    assert plan_checks.rarely_clicked(table[table["product_id"] != "a"]) == [{"id": "promotion.ctr_none"}]
+    assert plan_checks.rarely_clicked(table.head(0)) == []
+
+
 def test_weeks_of_a_product_are_added_and_a_blank_week_hides_the_sum():
     weeks = pd.DataFrame({"product_id": ["a", "a", "b"], "whole_site_clicks": [1, 2, 9]})
     category = pd.DataFrame({"product_id": ["a", "b"], "category": "x"})

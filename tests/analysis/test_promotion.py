@@ -77,6 +77,14 @@ def test_chance_of_a_loss_and_the_verdict_on_both_sides():
     assert judged(plan(**SOLD), margin=0.1, confidence=lose - 1e-9)["verdict"] == "loses"
 
 
+def test_chance_to_stay_below_the_target():
+    row = judged(plan(**SOLD, target_roi=6.0))  # 6 x 700 CNY at 350 an order: 12 orders
+    assert row["prob_below_target"] == pytest.approx(gamma.cdf(12, 10.5))
+    assert np.isnan(judged(plan(**SOLD))["prob_below_target"])
+    bare = plan(spend=700.0, inquiries=4, tm=3, target_roi=6.0)
+    assert np.isnan(judged(bare, value_per_opportunity=90)["prob_below_target"])
+
+
 def test_further_spend_would_settle_it():
     row = judged(plan(**SOLD), margin=4 / 18)  # break-even at 9 orders
     for share, settled in ((1, True), (0.98, False)):

@@ -198,7 +198,9 @@ MESSAGES: dict[str, str] = {
         "{metric}: {clicks:,.0f} this week, above what the weeks before let expect ({clicks_lower:,.0f} to "
         "{clicks_upper:,.0f})."
     ),
-    "promotion.free_unknown": N_("{metric}: not known for this week or for three weeks before it."),
+    "promotion.free_unknown": N_(
+        "{metric}: no comparison yet; it takes the figures of this week and of at least three weeks before it."
+    ),
     "promotion.start_month": N_(
         "First month: {clicks:,.0f} clicks for {products} products, ¥{spend:,.0f} in all; {fits} of them fit into the "
         "least top-up of ¥{top_up:,.0f} (as read on {seen_on}). After that each product either has inquiries or is "
@@ -250,6 +252,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "roi_upper": (N_("ROI, upper bound"), "decimal"),
     "break_even_roi": (N_("Break-even ROI"), "decimal"),
     "prob_loss": (N_("Chance of a loss"), "percent"),
+    "prob_below_target": (N_("Chance that it stays below the target"), "percent"),
     "spend_needed": (N_("Further spend that would tell"), "cny"),
     "kind": (N_("Kind of plan"), "code"),
     "spend_per_day": (N_("Spend a day"), "cny"),
