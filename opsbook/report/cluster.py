@@ -6,6 +6,7 @@ A worker that dies costs nothing but time: its units go to another. Each worker 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import nbformat
 
@@ -51,6 +52,7 @@ def _unit(unit: Unit, out: str, limits: Limits, code: str) -> Entry:
     """One unit on a worker, which must run the same code as the one who asks."""
     if plan.code() != code:
         raise RuntimeError("the worker has another version of opsbook or of its libraries; install the same on both")
+    limits = replace(limits, memory=limits.memory or runner.share(runner.default_workers()))
     return runner.run_unit(unit, out, kernels.choose(), limits)
 
 

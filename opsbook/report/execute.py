@@ -17,10 +17,11 @@ METRICS_MIME = "application/vnd.opsbook.metrics+json"
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that one cell and a whole report may take; our defaults."""
+    """Seconds that one cell and a whole report may take (our defaults), and bytes that a kernel may (0: any number)."""
 
     cell: float = 300
     report: float = 900
+    memory: int = 0
 
 
 @dataclass
@@ -72,9 +73,11 @@ def execute(
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
+    from opsbook.report import kernels
+
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say is in the result
     clock, begin, failure = _Clock(limits, stop or threading.Event()), time.monotonic(), None
-    with tempfile.TemporaryDirectory(prefix="opsbook-") as folder:
+    with tempfile.TemporaryDirectory(prefix="opsbook-") as folder, kernels.bounded(limits.memory):
         target = Path(folder) / path.name
         try:
             notebook = papermill.execute_notebook(
@@ -82,6 +85,7 @@ def execute(
                 target,
                 parameters,
                 kernel_name=kernel,
+                kernel_manager_class=kernels.Manager,
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 timeout_func=clock,
@@ -95,7 +99,7 @@ def execute(
     if isinstance(failure, CellTimeoutError):
         _describe(execution, f"TimeoutError: {clock.blame()}", clock.source, str(failure))
     elif isinstance(failure, PapermillExecutionError):
-        _describe_cell(execution, failure)
+        _describe_cell(execution, failure, limits)
     elif failure is not None:
         execution.broken = True
         _describe(execution, f"{type(failure).__name__}: {failure}", clock.source, str(failure))
@@ -109,15 +113,22 @@ def _describe(execution: Execution, error: str, source: str | None, traceback: s
     execution.cell = sources.index(source) if source in sources else None
 
 
-def _describe_cell(execution: Execution, failure: Exception) -> None:
+def _describe_cell(execution: Execution, failure: Exception, limits: Limits) -> None:
     """Where a notebook failed and with which traceback: its first error output."""
     execution.error, execution.traceback = " ".join(f"{failure}".split())[:300], str(failure)
     for number, cell in enumerate(execution.notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                execution.error = " ".join(f"{output.ename}: {output.evalue}".split())[:300]
+                execution.error = " ".join(f"{output.ename}: {output.evalue}{_advice(output, limits)}".split())[:300]
                 execution.cell, execution.traceback = number, "\n".join(output.traceback)
                 return
+
+
+def _advice(output: "NotebookNode", limits: Limits) -> str:
+    """What to do about an error that the batch itself has caused."""
+    if limits.memory and output.ename.endswith("MemoryError"):
+        return f" (it may take {limits.memory / 1e9:.1f} GB beyond its libraries; fewer --workers leave more for each)"
+    return ""
 
 
 def _without_traces(notebook: "NotebookNode") -> "NotebookNode":

@@ -7,14 +7,17 @@ environment and folder, and so with the same outputs; `used()` tells which it wa
 
 import asyncio
 import os
+import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.provisioning import LocalProvisioner
 
@@ -23,8 +26,10 @@ from opsbook.report.forks import ColdStart, ForkedKernel, ForkServer, abort, run
 WARM, COLD = "opsbook-warm", "python3"
 BIND_WAIT = 1  # seconds that a new kernel is given to open its sockets before clients may come; our default
 SHUTDOWN_WAIT = 1  # seconds that a kernel which was asked to end is watched closely; our default
+RESERVED = 2 * 2**30  # bytes that Python and the libraries set aside, mostly without using them; seen: 1.4 * 2**30
 
 _thread = threading.local()
+_managers: "weakref.WeakSet[Manager]" = weakref.WeakSet()
 
 
 @dataclass(frozen=True)
@@ -40,17 +45,56 @@ def warm(enabled: bool = True) -> Iterator[Choice]:
     """The kernel to run a batch with: `opsbook-warm` where kernels can be forked, else `python3`.
 
     The server starts to import in the background at once, and ends with the block. An exception that leaves the block,
-    like the KeyboardInterrupt of Ctrl-C, ends it and its kernels immediately: notebooks that other threads execute fail
-    with a DeadKernelError.
+    like the KeyboardInterrupt of Ctrl-C, ends it and its kernels immediately, and the cold kernels of a `Manager`:
+    notebooks that other threads execute fail with a DeadKernelError.
     """
     choice = choose() if enabled else Choice(COLD, "warm kernels are switched off")
     try:
         yield choice
     except BaseException:
         abort()
+        end_cold()
         raise
     finally:
         stop()
+
+
+class Manager(AsyncKernelManager):
+    """A manager whose cold kernel can be ended from another thread, in the middle of a cell."""
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **kwargs: Any) -> None:
+        await super()._async_launch_kernel(kernel_cmd, **kwargs)
+        _managers.add(self)
+
+
+def end_cold() -> None:
+    """Kill the kernels that a `Manager` of this process has started cold; those of the server end with it."""
+    processes = [getattr(manager.provisioner, "process", None) for manager in list(_managers)]
+    for process in processes:
+        if isinstance(process, subprocess.Popen):
+            process.kill()
+
+
+@contextmanager
+def bounded(memory: int) -> Iterator[None]:
+    """The warm kernels that this thread starts in the block get a MemoryError beyond so many bytes; 0 is no bound.
+
+    Counted is what they allocate themselves (Linux: RLIMIT_DATA), over what the libraries have set aside.
+    """
+    _thread.memory = memory
+    try:
+        yield
+    finally:
+        _thread.memory = 0
+
+
+def bound(pid: int, memory: int) -> None:
+    """Bound the memory of a process; where the system does not allow it, the process stays as it is."""
+    if memory and sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.prlimit(pid, resource.RLIMIT_DATA, (RESERVED + memory, RESERVED + memory))
 
 
 def choose() -> Choice:
@@ -68,6 +112,11 @@ def used() -> dict[str, str] | None:
     {"kernel": "warm"} or {"kernel": "cold", "reason": ...}.
     """
     return getattr(_thread, "used", None)
+
+
+def memory() -> int:
+    """The bytes that a kernel of this thread may take; 0 when it is not bounded."""
+    return getattr(_thread, "memory", 0)
 
 
 def installed() -> KernelSpec:
@@ -114,8 +163,11 @@ class WarmProvisioner(LocalProvisioner):
         except ColdStart as reason:
             _thread.used = {"kernel": "cold", "reason": str(reason)}
             self.log.warning("Kernel %s starts cold: %s", self.kernel_id, reason)
-            return await super().launch_kernel(cmd, **kwargs)
+            connection_info = await super().launch_kernel(cmd, **kwargs)
+            bound(self.pid, memory())
+            return connection_info
         _thread.used = {"kernel": "warm"}
+        bound(self.process.pid, memory())
         # No process group here: signals go through the server, which knows whether the pid is still this kernel's.
         self.pid, self.pgid, self.cwd = self.process.pid, None, kwargs.get("cwd") or os.getcwd()
         await self._bound()

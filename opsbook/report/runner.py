@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +18,7 @@ from opsbook.report import execute, manifest
 from opsbook.report.execute import Limits
 from opsbook.report.plan import Batch, Unit
 
-UNIT_MEMORY = 400 * 2**20  # what the kernel of a notebook may take, in bytes; our default
+UNIT_MEMORY = 400 * 2**20  # what the kernel of a notebook needs, in bytes; our default
 Entry = dict[str, Any]  # what the manifest holds about one notebook
 
 
@@ -128,7 +128,7 @@ def _run_here(units: list[Unit], out: str, workers: int, limits: Limits) -> Iter
     """Results as they come from threads over kernels. Closed early, it ends its kernels and leaves nothing behind."""
     from opsbook.report import kernels
 
-    stop = threading.Event()
+    stop, limits = threading.Event(), replace(limits, memory=limits.memory or share(workers))
     with ThreadPoolExecutor(min(workers, len(units))) as pool, kernels.warm() as kernel:
         try:
             jobs = {pool.submit(run_unit, unit, out, kernel, limits, stop): unit for unit in units}
@@ -196,6 +196,11 @@ def write_page(unit: Unit, out: str, done: execute.Execution) -> None:
 def default_workers() -> int:
     """Two notebooks per core, as a kernel waits for a part of its life; fewer where they would not fit into memory."""
     return max(1, min(2 * (os.cpu_count() or 1), _memory() // UNIT_MEMORY))
+
+
+def share(workers: int) -> int:
+    """Bytes that each of so many kernels may take: together no more than is free now, each at least what it needs."""
+    return max(UNIT_MEMORY, _memory() // workers)
 
 
 def _memory() -> int:

@@ -319,14 +319,39 @@ def test_workers_are_bounded_by_memory(monkeypatch):
         assert runner.default_workers() == workers
 
 
+def test_the_memory_that_is_free_is_shared_out(monkeypatch):
+    monkeypatch.setattr(runner, "_memory", lambda: runner.UNIT_MEMORY * 3)
+    assert [runner.share(workers) // runner.UNIT_MEMORY for workers in (1, 2, 3, 4)] == [3, 1, 1, 1]
+    assert runner.share(2) == runner.UNIT_MEMORY * 3 // 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of another process")
+def test_a_notebook_that_takes_too_much_memory_fails_alone_and_says_why(place):
+    write_notebook(place / "nb/01_large.ipynb", "import numpy as np\nlen(np.ones(4 * 2**27))")  # 4 GB
+    batch = planned(place, store="a", lang="en")
+    result = runner.run(batch, batch.units, workers=2, limits=Limits(memory=2**30))
+    failed = result.failed[0][1]
+    assert [entry["status"] for _, entry in result.ran] == ["ok", "failed"]
+    assert failed["error"].startswith("MemoryError: Unable to allocate 4.00 GiB") and failed["attempts"] == 1
+    why = "it may take 1.1 GB beyond its libraries; fewer --workers leave more for each"
+    assert why in failed["error"] and why in (place / "out/2026-09-19/a/01_large.html").read_text()
+
+
+def test_a_memory_error_that_the_batch_has_not_caused_gets_no_advice(place):
+    write_notebook(place / "nb/00_one.ipynb", "raise MemoryError('of its own')")
+    assert execute.execute(place / "nb/00_one.ipynb", {}, kernels.COLD).error == "MemoryError: of its own"
+
+
 # ---- what is left when a batch is stopped -------------------------------------------------------------------------
 
 SCRIPT = """
 import signal, sys
 from pathlib import Path
-from opsbook.report import plan, runner
+from opsbook.report import kernels, plan, runner
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 place = Path(sys.argv[1])
+if sys.argv[2] == "cold":
+    kernels.choose = lambda: kernels.Choice(kernels.COLD, "a test")
 plan.code = lambda: "as in the script, however somebody edits the sources meanwhile"
 batch = plan.plan(warehouse=str(place / "wh"), data=place / "data", out=str(place / "out"), notebooks=place / "nb")
 runner.run(batch, runner.pending(batch), workers=2)
@@ -346,8 +371,12 @@ def alive(pids):
     ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
-def test_a_batch_that_is_stopped_keeps_what_is_done_and_leaves_no_process(place, number, monkeypatch):
+@pytest.mark.parametrize(
+    "number, how",
+    [(signal.SIGINT, "warm"), (signal.SIGTERM, "warm"), (signal.SIGKILL, "warm"), (signal.SIGINT, "cold")],
+    ids=lambda given: getattr(given, "name", given),
+)
+def test_a_batch_that_is_stopped_keeps_what_is_done_and_leaves_no_process(place, number, how, monkeypatch):
     monkeypatch.setattr(plan, "code", lambda: "as in the script, however somebody edits the sources meanwhile")
     write_notebook(
         place / "nb/01_slow.ipynb",
@@ -357,7 +386,7 @@ def test_a_batch_that_is_stopped_keeps_what_is_done_and_leaves_no_process(place,
     temporary = place / "tmp"
     temporary.mkdir()
     batch = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, place],
+        [sys.executable, "-c", SCRIPT, place, how],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(temporary)},
         stderr=subprocess.PIPE,
