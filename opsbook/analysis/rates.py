@@ -33,7 +33,7 @@ def shrink(events, exposure, group=None, level: float = 0.9) -> pd.DataFrame:
     exposure that this borrowed opinion is worth. K = 1 / (1/k + 1/N): k says how alike the rows of a group are, N is
     the exposure that stands behind mu, so a hardly known group is never believed much. k maximises the
     negative-binomial marginal likelihood of each row given the others, under a weak prior that says "about one event"
-    (our default).
+    (our default). The interval takes k as known: with some sixty rows it covers 81 to 92 % where 90 % are asked for.
 
     One row out per row in, indexed like the input. `group=None` is one group; a missing label is a group of its own.
     Events may exceed the exposure. Without exposure the posterior is the prior, plus events if there are any. Missing
