@@ -179,3 +179,4 @@ def test_a_market_may_be_given_in_three_ways():
     one = Market(searches=5)
     assert auction.market(one) is one
     assert Market(conversion=1, ctr=(1.0,), competitors=1, floor=0).conversion == 1
+    assert Market(ctr=(0.1, 0.1), competitors=2).ctr == (0.1, 0.1)
