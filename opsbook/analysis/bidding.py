@@ -69,7 +69,8 @@ def choose_position(positions: pd.DataFrame, value_per_click: float) -> pd.Serie
     Marginal cost of a step = further cost / further clicks, along the upper concave hull of (cost, clicks) with cost =
     clicks x CPC. The choice is the last step that costs at most `value_per_click`, which is the position of largest
     surplus = clicks x (value_per_click - cpc), or none where every click costs more than it is worth. Of equal
-    surpluses the one with more clicks is taken; what brings no click is never taken.
+    surpluses the one with more clicks is taken; what brings no click is never taken. Only words of 3 to 5 stars reach
+    the first five (rule `diagnosis.first_five_stars`), which `bid_points.choices` sees to.
 
     In: `positions[position, clicks, cpc]` (clicks a week, CNY); rows with a missing number and positions beyond the
     fifth do not take part. Out: `position` (None = none), `clicks, cpc, cost, marginal_cost` (of the last step),
