@@ -724,7 +724,7 @@ def _offers() -> pd.DataFrame:
     """What an invented contract promises: refunds for the two whole-site plans, and a package of buyers' visits."""
     page = "sample contract, page {}, read on 2026-08-28"
     both = {"trigger": 0.9, "refund": "shortfall", "refund_share": 1.0, "refund_cap": 0.5}
-    refund = {"window_days": 28, **both, "min_orders": 5, "no_edits": True, "target_min": 2.0, "target_max": 8.0}
+    refund = {"window_days": 28, **both, "min_orders": 0, "no_edits": True, "target_min": 2.0, "target_max": 8.0}
     package = {"price_cny": 9000.0, "window_days": 60, "promised_measure": "buyers", "promised_quantity": 150}
     rows = [
         {"offer": "Refund below target (sample)", "campaign": "全站推 爆品", **refund, "terms_source": page.format(3)},
