@@ -47,7 +47,7 @@ def reports(sample_warehouse, tmp_path_factory) -> dict[str, Path]:
 def pictures():
     """The folder for the pictures that a reviewer looks at, emptied of those of the last run."""
     shutil.rmtree(PICTURES, ignore_errors=True)
-    PICTURES.mkdir(parents=True)
+    PICTURES.mkdir(parents=True, exist_ok=True)
     return PICTURES
 
 
