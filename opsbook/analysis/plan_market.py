@@ -11,7 +11,7 @@ from opsbook.analysis.auction import Market
 from opsbook.analysis.counts import count_interval
 
 SHARE = 0.5  # what a plan gets of the clicks that first slots would bring; nobody outside knows (our default)
-_NEEDED = ("clicks_per_day", "cpc", "conversion_rate", "value_per_event")
+_NEEDED = ("clicks_per_day", "cpc", "conversion_rate", "value_per_conversion")
 
 
 def market_of(plans: pd.DataFrame, *, share: float = SHARE) -> Market | None:
@@ -35,7 +35,7 @@ def market_of(plans: pd.DataFrame, *, share: float = SHARE) -> Market | None:
         bid=float(like.bid * known["cpc"] / price),
         floor=0.0,
         conversion=float(min(known["conversion_rate"] * like.conversion * like.value / value, 1)),
-        value=float(known["value_per_event"]),
+        value=float(known["value_per_conversion"]),
     )
 
 
@@ -57,7 +57,7 @@ def _pooled(plans: pd.DataFrame) -> dict | None:
         "clicks_per_day": float((rows["clicks"] / rows["days"]).sum(skipna=False)),
         "cpc": _ratio(spend, clicks),
         "conversion_rate": _ratio(events, clicks),
-        "value_per_event": _ratio(result, events),
+        "value_per_conversion": _ratio(result, events),
         "roi": _ratio(result, spend),
         "target": _ratio((rows["target_roi"] * rows["spend"]).sum(skipna=False), spend),
         "clicks": clicks,
@@ -126,9 +126,8 @@ def about(plans: pd.DataFrame, *, share: float = SHARE) -> list[dict]:
     if gaps:
         return gaps
     numbers = {name: float(known[name]) for name in ("clicks_per_day", "cpc", "clicks", "events")}
-    counts = dict(zip(("lower", "upper"), count_interval(known["events"]), strict=True))
-    worth = {
-        f"value_{name}": float(known["value_per_event"] * count / known["clicks"]) for name, count in counts.items()
-    }
-    worth["value"] = known["conversion_rate"] * known["value_per_event"]
+    per_click = known["value_per_conversion"] / known["clicks"]
+    lower, upper = (float(count) for count in count_interval(known["events"]))
+    counts = {"value": known["events"], "value_lower": lower, "value_upper": upper}
+    worth = {name: float(count * per_click) for name, count in counts.items()}
     return [{"id": f"auction.model_{known['basis']}"} | numbers | worth, {"id": "auction.assumed", "share": share}]

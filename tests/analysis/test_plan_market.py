@@ -60,8 +60,8 @@ def test_what_is_missing_is_named():
     assert missing(clicks=np.nan) == ["clicks_per_day", "cpc", "conversion_rate"]
     assert missing(clicks=0.0) == ["clicks_per_day", "cpc", "conversion_rate"]
     assert missing(spend=0.0) == ["cpc"]
-    assert missing(events=0.0, result=0.0) == ["conversion_rate", "value_per_event"]
-    assert missing(basis=None) == ["clicks_per_day", "cpc", "conversion_rate", "value_per_event"]
+    assert missing(events=0.0, result=0.0) == ["conversion_rate", "value_per_conversion"]
+    assert missing(basis=None) == ["clicks_per_day", "cpc", "conversion_rate", "value_per_conversion"]
 
 
 def test_no_plans_no_market():

@@ -61,4 +61,5 @@ LABELS: dict[str, tuple[str, str]] = {
     "budget_used": (N_("Budget used"), "percent"),
     "shortfall_prob": (N_("Chance of a day below target"), "percent"),
     "conversion_rate": (N_("Conversions per click"), "percent"),
+    "value_per_conversion": (N_("Value of a conversion"), "cny"),
 }
