@@ -256,8 +256,8 @@ def answers(checks: pd.DataFrame, learning_plans: pd.DataFrame, window_from) -> 
     """What is known of each plan's conditions: a person's answers, and whether its target was changed in the window.
 
     In: `plan_checks.checklist`; `promotion.learning`; the first day of the window. `edited`: True where a change of
-    the target was seen, else False for a plan that a person says was left to run, else missing: the export shows no
-    other change.
+    the target was seen or a person says that the plan was not left to run, False where one says that it was, else
+    missing: the export shows no other change.
     """
     table = learning_plans[["campaign", "changed_on"]].merge(checks, on="campaign", how="outer")
     changed = pd.to_datetime(table["changed_on"]) >= pd.Timestamp(window_from)

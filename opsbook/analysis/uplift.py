@@ -249,17 +249,18 @@ def parallel(placebos: pd.DataFrame) -> list[dict]:
 def sentences(effects: pd.DataFrame, placebos: pd.DataFrame, pairs: pd.DataFrame) -> list[dict]:
     """What the comparison says, with what it rests on: the products compared, each metric, and the weeks before.
 
-    A metric whose two kinds of product moved apart before the start is reported as untold.
+    A metric whose two kinds of product moved apart before the start is reported as untold, and inquiries per click with
+    either of its parts.
     """
     if pairs.empty:
         return [{"id": "promotion.no_start"}]
-    trends = {message["metric"]: message for message in parallel(placebos)}
     products, without = pairs["product_id"].nunique(), int(pairs["match_id"].isna().sum())
+    if products == without:
+        return [{"id": "promotion.no_similar", "products": products}]
     similar = int(pairs["match_id"].nunique())
     compared = {"products": products - without, "similar": similar, "without": without} | effects.attrs["weeks"]
-    told = [
-        trends[row.metric] if trends.get(row.metric, {}).get("id") == "promotion.trend_apart" else row.evidence
-        for row in effects.itertuples()
-    ]
-    calm = [message for message in trends.values() if message["id"] != "promotion.trend_apart"]
+    trends = {message["metric"]: message for message in parallel(placebos)}
+    apart = {metric: message for metric, message in trends.items() if message["id"] == "promotion.trend_apart"}
+    told = [apart.get(row.metric, row.evidence) for row in effects.itertuples() if row.metric in METRICS or not apart]
+    calm = [message for metric, message in trends.items() if metric not in apart]
     return [{"id": "promotion.compared"} | compared, *told, *calm, {"id": "promotion.uplift_assumes"}]

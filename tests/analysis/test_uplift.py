@@ -88,6 +88,10 @@ def test_only_the_latest_starts_are_compared():
 def test_a_product_without_any_similar_one_stays_in_the_table():
     lonely = uplift.matched(pd.concat([weeks("p", 20, 1, STARTED), weeks("q", 4000, 1), weeks("r", 3000, 1)]))
     assert lonely["product_id"].tolist() == ["p"] and lonely["match_id"].isna().all()
+    effects = uplift.effect(shop(), lonely)
+    assert effects["verdict"].tolist() == ["too few"] * 3
+    told = uplift.sentences(effects, uplift.placebo(shop(), lonely), lonely)
+    assert told == [{"id": "promotion.no_similar", "products": 1}] and findings.word(told[0])
     assert uplift.matched(pd.concat([weeks("q", 4)])).empty
     assert uplift.matched(shop().head(0)).empty
 
@@ -183,7 +187,15 @@ def test_placebos_find_nothing_where_both_moved_alike_and_something_where_not():
     assert [message["id"] for message in told] == ["promotion.trend_apart", "promotion.trend_alike"]
     effects = uplift.effect(history.assign(all_clicks=growing), pairs)
     ids = [message["id"] for message in uplift.sentences(effects, apart, pairs)]
-    assert ids[:2] == ["promotion.compared", "promotion.trend_apart"] and ids[-1] == "promotion.uplift_assumes"
+    assert ids == [
+        "promotion.compared",
+        "promotion.trend_apart",
+        effects.loc[1, "evidence"]["id"],
+        "promotion.trend_alike",
+        "promotion.uplift_assumes",
+    ]
+    calm_ids = [message["id"] for message in uplift.sentences(uplift.effect(history, pairs), calm, pairs)]
+    assert calm_ids.count("promotion.trend_alike") == 2 and len(calm_ids) == 7
     assert all(findings.word(message) for message in uplift.sentences(effects, apart, pairs))
 
 

@@ -94,6 +94,10 @@ MESSAGES: dict[str, str] = {
         "Cannot be told: no product is known to have started whole-site promotion in the weeks held. It takes a start "
         "with at least two weeks before it in which the export shows the product without whole-site impressions."
     ),
+    "promotion.no_similar": N_(
+        "Cannot be told: whole-site promotion started for {products} products, and none has a similar one without it. "
+        "It takes products of like traffic and price that are not promoted."
+    ),
     "promotion.compared": N_(
         "{products} products that started together stand against {similar} similar ones that were never promoted, "
         "weeks before the start: {before}, since: {since}. Left out for want of a similar product: {without}."
