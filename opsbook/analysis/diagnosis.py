@@ -59,8 +59,9 @@ def diagnose(
     (missing where nothing can be said), `evidence` and `next_step` (messages), `verdict`: `named` above the
     confidence (0.8, our default), `suspected` (noise is never more), `cleared`, `unknown` = not enough data to tell,
     the next step says what to collect; `waiting` = would be named, if an earlier branch of the tree did not explain
-    it as well. What is found stands first in the order of the tree, the likeliest first; then the branches of the
-    store, products and words.
+    it as well. Buyers of the wrong level are judged for the store and word by word (`word_buyers.browsers`). What is
+    found stands first in the order of the tree, the likeliest first; then the branches of the store, products and
+    words.
     """
     limits = limits_of(rules or rulebook.load(week))
     tables = {name: history.recent(table, week, limits["weeks"]) for name, table in store_tables.items()}

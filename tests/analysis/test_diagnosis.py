@@ -397,8 +397,15 @@ def study():
     return module
 
 
+def test_the_most_that_can_be_found_is_the_error_alone_without_counts_and_everything_with_many():
+    power = study().most_possible([0, 1, 8, 60])
+    assert power[[0, 3]] == pytest.approx([0.05, 1], abs=0.001)
+    # one inquiry expected: none at all comes to 41 % of the healthy (1.06 on average), an eighth of which may be accused
+    assert 0.05 < power[1] < 0.15 < 0.9 < power[2] < 1
+
+
 def test_planted_causes_are_recovered_and_clean_stores_left_alone():
-    outcomes = study().study(2)
+    outcomes = study().study(2, seed=2)
     planted = outcomes[outcomes["planted"] != "none"]
     answered = planted[planted["answers"]]
     assert len(answered) / len(planted) >= 0.7
