@@ -21,6 +21,7 @@ TERMS = {
     "refund_share": "share of it that is paid back, above 0 and at most 1",
     "cap": "most that is paid back, as a share of the spend, above 0; 1 where the terms set none",
 }
+REFUNDS = {"shortfall": "shortfall", "差额": "shortfall", "spend": "spend", "全额": "spend"}
 PLAN = ("spend", "orders", "order_value", "target_roi")
 _COLUMNS = {"source": "terms_source", "cap": "refund_cap"}  # terms that stand in the table `offer` under another name
 CONDITIONS = ("target_in_range", "price_ok", "cooperated", "unchanged", "min_orders", "window_days")
@@ -223,10 +224,11 @@ def values(table: pd.DataFrame, offers: pd.DataFrame, known: pd.DataFrame, cv: f
     one row per plan with the answers that `compensation_value` takes (`campaign, target_in_range, price_ok,
     cooperated, edited`); `cv`: scatter of the order values (`order_spread`). Out, one row per plan with terms:
     `campaign, offer` and the fields of `compensation_value`; where a term or the plan's result is missing, the
-    amounts are missing and `evidence` says which.
+    amounts are missing and `evidence` says which. A term that cannot be meant (a word that is none of `REFUNDS`, a
+    share above 1) counts as missing.
     """
     terms = offers[offers["campaign"].notna()].sort_values("offered_on", kind="stable")
-    terms = terms.drop_duplicates("campaign", keep="last").rename(columns=dict(map(reversed, _COLUMNS.items())))
+    terms = _readable(terms.drop_duplicates("campaign", keep="last"))
     judged = table.assign(order_value=table["value_per_event"].where(table["basis"] == "orders"))
     rows = judged.merge(known, on="campaign", how="left").merge(terms, on="campaign", suffixes=("", "_terms"))
     found = [_valued(row, 1.0 if cv is None else cv) for row in rows.to_dict("records")]
@@ -234,6 +236,15 @@ def values(table: pd.DataFrame, offers: pd.DataFrame, known: pd.DataFrame, cv: f
     columns += ["prob_shortfall", "prob_refund", "expected_refund", "refund_low", "refund_high"]
     valued = pd.DataFrame(found, columns=[*columns, "conditions_failed", "unknown", "evidence"], index=rows.index)
     return rows[["campaign", "offer"]].join(valued)
+
+
+def _readable(offers: pd.DataFrame) -> pd.DataFrame:
+    """The terms under the names of `TERMS`; what cannot be meant (a share above 1, an unknown word) is not stated."""
+    terms = offers.rename(columns=dict(map(reversed, _COLUMNS.items())))
+    terms["refund"] = terms["refund"].astype("object").map(REFUNDS)
+    for name in ("trigger", "refund_share", "cap"):
+        terms[name] = terms[name].where((terms[name] > 0) & ((terms[name] <= 1) | (name != "refund_share")))
+    return terms
 
 
 def sentences(table: pd.DataFrame) -> list[dict]:

@@ -17,7 +17,8 @@ from scipy.stats import nbinom
 
 from opsbook.analysis import rates
 
-MEASURES = ("clicks", "buyers", "inquiries")
+MEASURES = {"clicks": "clicks", "点击": "clicks", "buyers": "buyers", "买家": "buyers"}
+MEASURES |= {"inquiries": "inquiries", "询盘": "inquiries"}
 COUNTED = ("inquiries", "qualified")
 POINTS = (0.1, 0.5, 0.9)
 _JEFFREYS = 0.5
@@ -77,8 +78,8 @@ def compare(offers: pd.DataFrame, own: dict | None, seen: dict) -> pd.DataFrame:
 
     Clicks turn into inquiries as own clicks do, buyers as the recorded visitors above the low levels did, promised
     inquiries are inquiries; the share of qualified ones is Beta(qualified + 1/2, others + 1/2). The counts of a
-    future window are predictive: uncertain rate and chance together. Rates or terms that are not known leave the
-    numbers missing.
+    future window are predictive: uncertain rate and chance together. Rates, terms or measures (`MEASURES`) that are not
+    known leave the numbers missing.
     """
     rows = [
         {"offer": offer["offer"], "bought": way, "counted": counted, "delivered_share": share, "cost_cny": cost}
@@ -108,17 +109,18 @@ def _refund(offer: dict, delivered: float) -> float:
 def _law(way: str, counted: str, offer: dict, share: float, own: dict | None, seen: dict):
     """The predictive law of the inquiries: (cumulative distribution, expectation, a number they hardly exceed)."""
     quality = _share(seen["qualified"], seen["contacts"]) if counted == "qualified" else np.ones(1)
-    measure, quantity = offer["promised_measure"], float(offer["promised_quantity"]) * share
+    measure = MEASURES.get(str(offer["promised_measure"]).strip().casefold())
+    quantity = float(offer["promised_quantity"]) * share
     if way == "own" or measure == "clicks":
-        clicks = None if own is None else float(offer["price_cny"]) / own["cpc"] if way == "own" else quantity
-        return None if own is None or quality is None else _poisson(own["alpha"], own["beta"] / (clicks * quality))
+        if own is None or quality is None:
+            return None
+        clicks = float(offer["price_cny"]) / own["cpc"] if way == "own" else quantity
+        return _poisson(own["alpha"], own["beta"] / (clicks * quality)) if clicks > 0 else None
     if measure == "buyers":
         inquiring = seen["buyers_qualified" if counted == "qualified" else "buyers_inquired"]
         rate = _share(inquiring, seen["buyers"])
         return None if rate is None else _binomial(quantity, rate)
-    if measure == "inquiries":
-        return None if quality is None else _binomial(quantity, quality)
-    raise ValueError(f"`promised_measure` must be one of {', '.join(map(repr, MEASURES))}; found {measure!r}")
+    return None if quality is None or measure is None else _binomial(quantity, quality)
 
 
 def _share(successes: int, trials: int) -> np.ndarray | None:
@@ -173,14 +175,14 @@ def judge(offers: pd.DataFrame, compared: pd.DataFrame, own: dict | None, seen: 
     table = offers.loc[offers["promised_measure"].notna(), columns].merge(
         kept.drop(columns=["bought", "cost_cny", "delivered_share"]), on="offer", how="left"
     )
-    table["price_per_promised"] = table["price_cny"] / table["promised_quantity"]
+    price, quantity = (table[name].astype("float64") for name in ("price_cny", "promised_quantity"))
+    table["price_per_promised"] = price / quantity.where(quantity > 0)
     costs = {counted: _own_costs(own, seen, counted) for counted in COUNTED}
     for place, name in enumerate(("break_even_low", "break_even_price", "break_even_high")):
         cost = table["counted"].map({counted: found[place] for counted, found in costs.items()}).astype("float64")
         table[name] = table["expected_inquiries"].astype("float64") * cost
-    price = table["price_cny"].astype("float64")
     table["match_needed"] = price / table["break_even_price"]
-    unknown = table[["price_cny", "break_even_low"]].isna().any(axis=1)
+    unknown = ~((price > 0) & (quantity > 0)) | table["break_even_low"].isna()
     cases = [unknown, price < table["break_even_low"], price > table["break_even_high"]]
     table["verdict"] = np.select(cases, ["unknown", "cheaper", "dearer"], "not enough data")
     table["evidence"] = [_evidence(row, own, seen) for row in table.to_dict("records")]
@@ -217,7 +219,8 @@ def sentences(judged: pd.DataFrame, own: dict | None, seen: dict) -> list[dict]:
 def _evidence(row: dict, own: dict | None, seen: dict) -> dict:
     if row["verdict"] == "unknown":
         missing = ["ad_keyword"] * (own is None) + ["visitor"] * (not seen["contacts"])
-        missing += [name for name in ("price_cny", "promised_quantity") if pd.isna(row[name])]
+        missing += [name for name in ("price_cny", "promised_quantity") if not row[name] > 0]
+        missing += ["promised_measure"] * (str(row["promised_measure"]).strip().casefold() not in MEASURES)
         details = [{"id": "promotion.not_known", "metric": name} for name in missing]
         return {"id": "promotion.guarantee_unknown", "details": details}
     names = ("price_cny", "break_even_low", "break_even_price", "break_even_high", "match_needed")

@@ -227,6 +227,29 @@ def test_terms_without_a_source_are_not_used():
 
 
 @pytest.mark.parametrize(
+    ("term", "entered", "unknown"),
+    [
+        ("refund", "差额", []),
+        ("refund", "half", ["refund"]),
+        ("refund_share", 1.0, []),
+        ("refund_share", 1.01, ["refund_share"]),
+        ("refund_cap", 1.01, []),
+        ("refund_cap", 0.0, ["refund_cap"]),
+        ("trigger", 1.01, []),
+        ("trigger", 0.0, ["trigger"]),
+    ],
+)
+def test_terms_that_cannot_be_meant_are_not_used(term, entered, unknown):
+    rows = campaign("A")
+    learning = promotion.learning(rows, as_of=date(2026, 9, 19), rules=rules.load(date(2026, 9, 19)))
+    known = compensation.answers(plan_checks.checklist({}), learning, date(2026, 8, 22))
+    plans = promotion.plans(rows, cny_per_usd=7, margin=0.25)
+    row = compensation.values(plans, OFFERS[1:2].assign(**{term: entered}), known).loc[0]
+    found = [name for name in row["unknown"] if name not in compensation.CONDITIONS]
+    assert found == unknown and pd.isna(row["expected_refund"]) == bool(unknown)
+
+
+@pytest.mark.parametrize(
     ("changed", "cooperated", "edited"),
     [("2026-08-22", "yes", True), ("2026-08-21", "yes", False), (None, "yes", False), (None, None, None)],
 )

@@ -137,11 +137,18 @@ def test_too_few_inquiries_have_no_expected_cost():
     assert np.isnan(row["break_even_price"]) and row["break_even_low"] < row["break_even_high"]
 
 
-def test_an_unknown_measure_is_one_sentence():
-    with pytest.raises(
-        ValueError, match="`promised_measure` must be one of 'clicks', 'buyers', 'inquiries'; found 'fans'"
-    ):
-        compared(promised_measure="fans")
+def test_a_measure_in_chinese_and_one_that_is_none():
+    assert judged(promised_measure=" 买家 ")["break_even_price"] == judged()["break_even_price"]
+    fans = judged(promised_measure="fans")
+    assert fans["verdict"] == "unknown" and "Not known: Promised measure." in findings.word(fans["evidence"])
+    assert compared(promised_measure="fans").loc["own", "inquiries_p50"].notna().all()
+
+
+@pytest.mark.parametrize("column", ["price_cny", "promised_quantity"])
+def test_a_price_or_promise_of_nothing_is_not_known(column):
+    for measure in guarantees.MEASURES:
+        row = judged(promised_measure=measure, **{column: 0.0})
+        assert row["verdict"] == "unknown" and "Not known: P" in findings.word(row["evidence"])
 
 
 def test_no_offer_no_rows():

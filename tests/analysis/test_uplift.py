@@ -166,6 +166,7 @@ def test_too_little_is_told():
     history, pairs = compared()
     single = uplift.effect(history, paired(("p", ["a"])))
     assert single["verdict"].tolist() == ["too few"] * 3 and single["growth_ratio"].isna().all()
+    assert uplift.effect(history, paired(("p", ["a"]), ("q", ["a"]))).loc[0, "growth_ratio"] == pytest.approx(4)
     blank = history.assign(all_clicks=history["all_clicks"].where(history["product_id"] != "p"))
     assert uplift.effect(blank, pairs).loc[0, "promoted_before"] == 40  # only q is known
     few = history.assign(all_clicks=(history["all_clicks"] > 20).astype(int))
