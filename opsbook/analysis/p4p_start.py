@@ -8,6 +8,7 @@ from scipy.stats import t as student
 
 from opsbook.analysis import rates, wordmatch
 from opsbook.analysis.ad_words import first_page
+from opsbook.analysis.costs import membership_fee
 from opsbook.analysis.history import product_texts
 from opsbook.analysis.rules import RuleSet
 
@@ -188,7 +189,7 @@ def sentences(plan: pd.DataFrame, campaigns: pd.DataFrame, free: pd.DataFrame, s
         {"id": f"promotion.free_{row['verdict'].replace(' ', '_')}", "metric": row["metric"]} | _numbers(row)
         for row in free.to_dict("records")
     ]
-    return [*told, _month(plan, rules), *_goals(store, rules)]
+    return [*told, _month(plan, rules), *_fees(store, rules)]
 
 
 def _numbers(row: Mapping) -> dict:
@@ -210,6 +211,9 @@ def _month(plan: pd.DataFrame, rules: RuleSet) -> dict:
     return {"id": "promotion.start_month"} | numbers | fixed
 
 
-def _goals(store, rules: RuleSet) -> list[dict]:
+def _fees(store, rules: RuleSet) -> list[dict]:
+    """The membership fee, which advertising comes on top of, and what partners set as a goal for this membership."""
+    fee = membership_fee(store.membership, store.membership_fee_cny, rules)
     name = f"promotion.p4p_month_{store.membership}"
-    return [{"id": "promotion.start_goal", "goal": float(rules[name].value)}] if name in rules else []
+    told = [] if np.isnan(fee) else [{"id": "promotion.start_fee", "fee": fee}]
+    return told + ([{"id": "promotion.start_goal", "goal": float(rules[name].value)}] if name in rules else [])

@@ -159,11 +159,11 @@ def test_missing_inputs_leave_the_plan_open_and_are_named(change, missing):
     told = p4p_start.sentences(
         table, pd.DataFrame(columns=["spend", "period_end"]), free(weeks()).reset_index(), STORE, RULES
     )
-    text = findings.word(told[-2])
-    assert "Not known:" in text and told[-2]["id"] == "promotion.start_no_budget"
+    text = findings.word(told[3])
+    assert "Not known:" in text and told[3]["id"] == "promotion.start_no_budget"
 
 
-STORE = SimpleNamespace(membership="verified")
+STORE = SimpleNamespace(membership="verified", membership_fee_cny=None)
 
 
 def test_sentences_for_a_store_that_does_not_advertise_and_for_one_that_does():
@@ -176,11 +176,15 @@ def test_sentences_for_a_store_that_does_not_advertise_and_for_one_that_does():
         "promotion.free_as_expected",
         "promotion.free_as_expected",
         "promotion.start_month",
+        "promotion.start_fee",
         "promotion.start_goal",
     ]
     assert told[3]["fits"] == 2 and told[3]["top_up"] == 10000 and told[3]["seen_on"] == "2025-02-06"
-    assert told[4]["goal"] == 6000
-    begun = p4p_start.sentences(table, spent, traffic, SimpleNamespace(membership=None), RULES)
+    assert told[4]["fee"] == 90000 and told[5]["goal"] == 6000
+    stated = SimpleNamespace(membership="basic", membership_fee_cny=30000)
+    fees = p4p_start.sentences(table, nothing, traffic, stated, RULES)[-2:]
+    assert [fees[0]["fee"], fees[1]["goal"]] == [30000, 3000]
+    begun = p4p_start.sentences(table, spent, traffic, SimpleNamespace(membership=None, membership_fee_cny=None), RULES)
     assert begun[0] == {"id": "promotion.start_advertises", "spend": 30, "weeks": 2}
     assert begun[-1]["id"] == "promotion.start_month"
     none = p4p_start.sentences(month(chosen=CHOSEN.head(0)), nothing, traffic, STORE, RULES)

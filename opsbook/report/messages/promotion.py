@@ -219,6 +219,7 @@ MESSAGES: dict[str, str] = {
         "No product shows enough signs of ranking high to start with. The least top-up is ¥{top_up:,.0f} (as read on "
         "{seen_on})."
     ),
+    "promotion.start_fee": N_("The membership costs ¥{fee:,.0f} a year; advertising comes on top of it."),
     "promotion.start_goal": N_(
         "Channel partners set ¥{goal:,.0f} of P4P a month as a goal for this membership; that is their goal, not a "
         "need."
