@@ -33,11 +33,11 @@ _REST = 1e-12  # chance of the order counts that the sums leave out
 def compensation_value(plan: Mapping, terms: Mapping, *, level: float = 0.9, cv: float = 1.0) -> pd.Series:
     """The value of a refund promise is what it is expected to pay back over one more window of the plan.
 
-    `plan`: `spend` and `orders` so far, `order_value` (mean of an order, or `order_amount`, their sum), `target_roi`;
-    where known `days` (that brought them), `order_value_sd` (else `cv` times the mean, our default) and answers to
-    the conditions (`target_in_range, price_ok, cooperated`: True, False or missing; `edited`: the plan was changed).
-    `terms`: all of `TERMS`, else ValueError; where stated `min_orders, window_days, no_edits, target_min,
-    target_max`.
+    `plan`: `spend` and `orders` so far, `order_value` (mean of an order, or `order_amount`, their sum), `target_roi`
+    (a row of `promotion.plans` that counts orders has all of them); where known `days` (that brought them),
+    `order_value_sd` (else `cv` times the mean, our default) and answers to the conditions (`target_in_range, price_ok,
+    cooperated`: True, False or missing; `edited`: the plan was changed). `terms`: all of `TERMS`, else ValueError;
+    where stated `min_orders, window_days, no_edits, target_min, target_max`.
 
     The window spends the plan's daily spend x `window_days` (the spend so far where one is unknown): S. Orders per
     CNY are Gamma(orders + 1/2, spend), so the window's orders N are negative binomial; their value V is gamma with
@@ -96,15 +96,22 @@ def _check_terms(terms: Mapping) -> None:
 
 def _plan(plan: Mapping) -> tuple[float, float, float, float]:
     """Spend, orders, mean order value and target; each known and possible."""
-    values = dict(plan)
-    if _unknown(plan, "order_value") and not _unknown(plan, "order_amount") and not _unknown(plan, "orders"):
-        values["order_value"] = plan["order_amount"] / plan["orders"] if plan["orders"] else None
+    values = dict(plan) | {"order_value": _order_value(plan)}
     for name in PLAN:
         least = "0 or more" if name == "orders" else "above 0"
         value = np.nan if _unknown(values, name) else float(values[name])
         if not (value >= 0 if name == "orders" else value > 0):
             raise ValueError(f"`plan` {name!r} must be known and {least}; found {values.get(name)}")
     return tuple(float(values[name]) for name in PLAN)
+
+
+def _order_value(plan: Mapping) -> float | None:
+    """Mean value of an order: as stated, from the sum, or from a row of `promotion.plans` that counts orders."""
+    if not _unknown(plan, "order_value"):
+        return plan["order_value"]
+    if not _unknown(plan, "order_amount") and not _unknown(plan, "orders") and plan["orders"]:
+        return plan["order_amount"] / plan["orders"]
+    return plan.get("value_per_event") if plan.get("basis") == "orders" else None
 
 
 def _window_spend(plan: Mapping, terms: Mapping, spend: float) -> float:
@@ -229,8 +236,7 @@ def values(table: pd.DataFrame, offers: pd.DataFrame, known: pd.DataFrame, cv: f
     """
     terms = offers[offers["campaign"].notna()].sort_values("offered_on", kind="stable")
     terms = _readable(terms.drop_duplicates("campaign", keep="last"))
-    judged = table.assign(order_value=table["value_per_event"].where(table["basis"] == "orders"))
-    rows = judged.merge(known, on="campaign", how="left").merge(terms, on="campaign", suffixes=("", "_terms"))
+    rows = table.merge(known, on="campaign", how="left").merge(terms, on="campaign", suffixes=("", "_terms"))
     found = [_valued(row, 1.0 if cv is None else cv) for row in rows.to_dict("records")]
     columns = ["spend", "target_roi", "roi", "roi_lower", "roi_upper", "predicted_roi_lower", "predicted_roi_upper"]
     columns += ["prob_shortfall", "prob_refund", "expected_refund", "refund_low", "refund_high"]
@@ -255,7 +261,7 @@ def sentences(table: pd.DataFrame) -> list[dict]:
 
 def _valued(row: dict, cv: float) -> dict:
     missing = [_COLUMNS.get(name, name) for name in missing_terms(row)]
-    missing += [name for name in PLAN if _unknown(row, name)]
+    missing += [name for name in PLAN if _unknown(row | {"order_value": _order_value(row)}, name)]
     if missing:
         details = [{"id": "promotion.not_known", "metric": name} for name in missing]
         evidence = {"id": "promotion.terms_missing", "details": details}

@@ -216,6 +216,15 @@ def test_plans_are_valued_by_their_latest_terms():
     assert nothing.empty and "refund_high" in nothing
 
 
+def test_a_row_of_the_plans_can_be_valued_as_it_is():
+    row = promotion.plans(campaign("A"), cny_per_usd=7, margin=0.25).loc[0]
+    assert promotion.compensation_value(row, TERMS)["expected_refund"] == value(plan={"days": 1})["expected_refund"]
+    bare = campaign("A", orders=None, opportunities=10)
+    row = promotion.plans(bare, cny_per_usd=7, value_per_opportunity=350.0).loc[0]
+    with pytest.raises(ValueError, match="`plan` 'orders' must be known"):
+        promotion.compensation_value(row, TERMS)
+
+
 def test_terms_without_a_source_are_not_used():
     rows = campaign("A")
     learning = promotion.learning(rows, as_of=date(2026, 9, 19), rules=rules.load(date(2026, 9, 19)))
