@@ -59,7 +59,7 @@ def choices(points: pd.DataFrame, words: pd.DataFrame, least_stars: float, targe
 def _choice(group: pd.DataFrame, cap: float, least_stars: float) -> dict:
     stars = group["stars"].min()
     reachable = group[group["position"] > bidding.TOP] if stars < least_stars else group
-    chosen = bidding.choose_position(reachable, cap).to_dict()
+    chosen = bidding.weigh_positions(reachable, cap).to_dict()
     average = chosen["average_surplus"]
     lost = None if average is None else chosen["surplus"] - average
     row = {"keyword": group["keyword"].iloc[0], "stars": stars, "cap": cap, **chosen, "lost_surplus": lost}

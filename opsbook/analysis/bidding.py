@@ -63,23 +63,29 @@ def click_price(next_bid, next_score, own_score, step: float = 0.01):
     return next_bid * next_score / own_score + step
 
 
-def choose_position(positions: pd.DataFrame, value_per_click: float) -> pd.Series:
+def choose_position(positions: pd.DataFrame, value_per_click: float) -> int | None:
     """The position among the first five whose last clicks are still worth their price: marginal, not average, cost.
 
     Marginal cost of a step = further cost / further clicks, along the upper concave hull of (cost, clicks) with cost =
     clicks x CPC. The choice is the last step that costs at most `value_per_click`, which is the position of largest
-    surplus = clicks x (value_per_click - cpc), or none where every click costs more than it is worth. Of equal
-    surpluses the one with more clicks is taken; what brings no click is never taken. Only words of 3 to 5 stars reach
-    the first five (rule `diagnosis.first_five_stars`), which `bid_points.choices` sees to.
+    surplus = clicks x (value_per_click - cpc). None where every click costs more than it is worth, or nothing is known.
+    Of equal surpluses the one with more clicks is taken; what brings no click is never taken.
 
     In: `positions[position, clicks, cpc]` (clicks a week, CNY); rows with a missing number and positions beyond the
-    fifth do not take part. Out: `position` (None = none), `clicks, cpc, cost, marginal_cost` (of the last step),
-    `surplus`, and what the usual rule "average CPC at most the value" takes: `average_position, average_surplus`. No
-    complete row, or a missing value: everything missing.
+    fifth do not take part. `weigh_positions` gives the numbers behind the choice.
 
     >>> table = pd.DataFrame({"position": [1, 2, 3], "clicks": [30, 28, 20], "cpc": [4.0, 2.5, 2.0]})
-    >>> choose_position(table, value_per_click=4.5)[["position", "average_position"]].tolist()
-    [2, 1]
+    >>> choose_position(table, value_per_click=4.5)
+    2
+    """
+    return weigh_positions(positions, value_per_click)["position"]
+
+
+def weigh_positions(positions: pd.DataFrame, value_per_click: float) -> pd.Series:
+    """The choice of `choose_position` with its numbers, beside that of the usual rule "average CPC at most the value".
+
+    `position` (None = none), `clicks, cpc, cost, marginal_cost` (of the last step), `surplus`, `average_position`,
+    `average_surplus`. No complete row, or a missing value: everything missing.
     """
     table = _numbers(positions, ("position", "clicks", "cpc"), "positions").dropna()
     value = np.nan if pd.isna(value_per_click) else float(value_per_click)

@@ -101,7 +101,7 @@ def brute_force(table: pd.DataFrame, value: float) -> tuple[float, float]:
 
 
 def test_marginal_cost_decides_and_the_usual_rule_stands_beside():
-    chosen = bidding.choose_position(TABLE, 4.5).to_dict()
+    chosen = bidding.weigh_positions(TABLE, 4.5).to_dict()
     assert chosen == {
         "position": 2,
         "clicks": 28.0,
@@ -116,40 +116,40 @@ def test_marginal_cost_decides_and_the_usual_rule_stands_beside():
 
 @pytest.mark.parametrize(("value", "position"), [(1.99, None), (2.0, 3), (3.74, 3), (3.75, 2), (24.99, 2), (25.0, 1)])
 def test_a_step_is_taken_from_its_marginal_cost_on(value, position):
-    assert bidding.choose_position(TABLE, value)["position"] == position
+    assert bidding.choose_position(TABLE, value) == position
 
 
 def test_none_costs_and_brings_nothing():
-    chosen = bidding.choose_position(TABLE, 1.0)
+    chosen = bidding.weigh_positions(TABLE, 1.0)
     assert chosen[["position", "cpc", "marginal_cost", "average_position"]].isna().all()
     assert chosen[["clicks", "cost", "surplus", "average_surplus"]].tolist() == [0, 0, 0, 0]
 
 
 def test_free_clicks_are_taken_even_without_value():
     free = pd.DataFrame({"position": [1, 2], "clicks": [9, 4], "cpc": [1.0, 0.0]})
-    assert bidding.choose_position(free, 0.0)["position"] == 2
+    assert bidding.choose_position(free, 0.0) == 2
 
 
 def test_a_position_without_clicks_is_never_taken():
-    assert bidding.choose_position(TABLE.assign(clicks=0), 9.0)["position"] is None
+    assert bidding.choose_position(TABLE.assign(clicks=0), 9.0) is None
 
 
 def test_of_equal_clicks_the_cheaper_is_taken():
     same = pd.DataFrame({"position": [1, 2], "clicks": [10, 10], "cpc": [2.0, 1.0]})
-    assert bidding.choose_position(same, 5.0)[["position", "average_position"]].tolist() == [2, 2]
+    assert bidding.weigh_positions(same, 5.0)[["position", "average_position"]].tolist() == [2, 2]
 
 
 def test_incomplete_rows_and_lower_places_do_not_take_part():
     more = pd.DataFrame({"position": [3, np.nan, 2, 6], "clicks": [20, 90, np.nan, 99], "cpc": [2.0, 0.1, 0.1, 0.1]})
-    assert bidding.choose_position(more, 4.0)["clicks"] == 20
-    assert bidding.choose_position(more.convert_dtypes(), 4.0)["clicks"] == 20
+    assert bidding.weigh_positions(more, 4.0)["clicks"] == 20
+    assert bidding.weigh_positions(more.convert_dtypes(), 4.0)["clicks"] == 20
 
 
 @pytest.mark.parametrize(
     ("table", "value"), [(TABLE, np.nan), (TABLE, None), (TABLE.head(0), 3.0), (TABLE * np.nan, 3)]
 )
 def test_nothing_known_nothing_chosen(table, value):
-    chosen = bidding.choose_position(table, value)
+    chosen = bidding.weigh_positions(table, value)
     assert chosen.isna().all() and {"position", "surplus", "average_surplus"} <= set(chosen.index)
 
 
@@ -165,7 +165,7 @@ def test_nothing_known_nothing_chosen(table, value):
 )
 def test_a_wrong_position_table_is_one_line(table, value, text):
     with pytest.raises(ValueError, match=text):
-        bidding.choose_position(table, value)
+        bidding.weigh_positions(table, value)
 
 
 @settings(max_examples=150, deadline=None)
@@ -176,7 +176,7 @@ def test_a_wrong_position_table_is_one_line(table, value, text):
 def test_no_position_beats_the_choice(rows, value):
     table = pd.DataFrame(rows, columns=["clicks", "cpc"]) / [1, 10]
     table["position"] = range(1, len(table) + 1)
-    chosen, (best, clicks) = bidding.choose_position(table, value / 10), brute_force(table, value / 10)
+    chosen, (best, clicks) = bidding.weigh_positions(table, value / 10), brute_force(table, value / 10)
     assert chosen["surplus"] == pytest.approx(best, abs=1e-9)
     assert chosen["clicks"] == clicks
     assert chosen["average_surplus"] <= best + 1e-9
