@@ -18,7 +18,7 @@ from opsbook.report.language import N_, translate
 
 #: The numbers of `report.cells.plain`, written in the browser, so that a column is sorted by its values.
 _WRITE = {
-    "count": "v.toLocaleString('en-US', {maximumFractionDigits: 0})",
+    "count": "v.toLocaleString('en-US', {maximumFractionDigits: 0, roundingMode: 'halfEven'})",
     "decimal": "v.toLocaleString('en-US', {minimumFractionDigits: 2, maximumFractionDigits: 2})",
     "cny": "(v <= -0.005 ? '-¥' : '¥') + Math.abs(v).toLocaleString('en-US', "
     "{minimumFractionDigits: 2, maximumFractionDigits: 2})",
@@ -57,6 +57,8 @@ def datatable(frame: pd.DataFrame, columns: list[str], table_id: str) -> str:
         language={name: translate(text) for name, text in _WORDS.items()},
         layout=_LAYOUT,
         stateSave=True,
+        stateDuration=-1,  # until the page is closed
+        text_in_header_can_be_selected=False,  # else a click on it would not sort
         classes="display compact",
         style="width:100%",
         display_logo_when_loading=False,

@@ -162,7 +162,7 @@ def _start(choice: Choice, controls: dict[str, widgets.Widget], change=None) -> 
 
 
 def _span(slider: widgets.FloatSlider, now: float) -> None:
-    """From half to twice of what is spent now, where the slider starts."""
+    """From a tenth to twice of what is spent now, where the slider starts."""
     slider.min, slider.max, slider.disabled = 0, max(2 * now, 1), now == 0
     slider.step = slider.max / 200
-    slider.value, slider.min = now, now / 2
+    slider.value, slider.min = now, now / 10

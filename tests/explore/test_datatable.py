@@ -50,10 +50,18 @@ def test_headers_and_words_are_in_the_language_of_the_reader():
 
 
 def test_two_rows_can_be_searched_as_well_as_five_thousand():
-    assert '"topStart": "search"' in made() and '"stateSave": true' in made()
+    assert '"topStart": "search"' in made()
     words = [f"word {number}" for number in range(5000)]
     many = tables.datatable(pd.DataFrame({"keyword": words, "clicks": range(5000)}), ["keyword", "clicks"], "t")
     assert len(rows(many)) == 5000 and rows(many)[4999] == ["word 4999", 4999]
+
+
+def test_search_and_order_are_kept_until_the_page_is_closed():
+    assert '"stateSave": true' in made() and '"stateDuration": -1' in made() and '<table id="t"' in made()
+
+
+def test_a_click_on_a_header_sorts():
+    assert '"text_in_header_can_be_selected": false' in made()
 
 
 def test_an_empty_table_has_no_rows():

@@ -119,7 +119,7 @@ def test_it_starts_where_the_store_stands(panel, shoes):
     assert panel.target_roi.value == pytest.approx(5 * 0.22)  # order value / cost to be reached x gross margin
     spent = explore.decisions(shoes, 130.0)["weekly_spend"].sum()
     assert panel.budget.value == pytest.approx(spent)
-    assert (panel.budget.min, panel.budget.max) == pytest.approx((spent / 2, spent * 2))
+    assert (panel.budget.min, panel.budget.max) == pytest.approx((spent / 10, spent * 2))
     assert panel.word.value == explore.decisions(shoes, 130.0)["keyword"].iloc[0]
 
 
