@@ -32,6 +32,31 @@ def test_a_row_says_what_a_plan_with_that_target_does_on_the_simulated_days():
     assert row["shortfall_prob"] == (days["value"] / days["spend"] < 9.0).mean()
 
 
+def test_days_without_spend_have_no_return_to_fall_short():
+    market = Market(searches=20)
+    days = pacing.run(market, auction.draw(market, 60, [1, 0]), 50.0, pacing.MinPacing(market, 6.0, 60))
+    paid = days[days["spend"] > 0]
+    assert 0 < len(paid) < 60
+    row = frontier.simulate_target_roi(market, 50, [6.0], 1, days=60).iloc[0]
+    assert row["shortfall_prob"] == pytest.approx((paid["value"] / paid["spend"] < 6.0).mean())
+    assert row["spend"] == pytest.approx(days["spend"].mean())
+
+
+def test_a_day_exactly_on_target_does_not_fall_short():
+    certain = {"conversion": 1.0, "conversion_spread": 0.0, "prediction_error": 0.0, "value": 8.0}
+    market = Market(ctr=(1.0,), competitors=1, bid=3.0, bid_spread=0.0, floor=4.0, **certain)  # 8 for 4, each time
+    table = frontier.simulate_target_roi(market, 1e6, [2.0, 1.9], 1, days=5)
+    assert table["roi"].tolist() == [2.0, 2.0]
+    assert table["shortfall_prob"].tolist() == [0.0, 0.0]
+
+
+def test_the_reach_divides_the_targets():
+    most = frontier.reachable_roi(list(frontier._draws(Market(), 20, 1)), Market())
+    assert len(frontier.simulate_target_roi(None, 300, [0.999 * most], 1, days=20)) == 1
+    with pytest.raises(ValueError, match="no bid reaches"):
+        frontier.simulate_target_roi(None, 300, [2, 1.001 * most], 1, days=20)
+
+
 def test_a_lower_target_buys_more_at_a_lower_return():
     targets = [14, 12, 10, 8, 7, 6, 5, 4, 3]
     table = promotion.simulate_target_roi(promotion.Market(), 5000, targets, 1)
