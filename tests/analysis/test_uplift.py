@@ -210,6 +210,17 @@ def test_nothing_to_compare():
     assert early.empty
 
 
+def test_products_left_out_are_counted_apart():
+    history, pairs = compared()
+    alone = pd.DataFrame(
+        [{"product_id": "r", "started": START, "match_id": None, "distance": np.nan, "weight": np.nan}]
+    )
+    pairs = pd.concat([pairs, alone], ignore_index=True)
+    told = uplift.sentences(uplift.effect(history, pairs), uplift.placebo(history, pairs), pairs)[0]
+    counts = {"products": 2, "similar": 3, "without": 1, "before": 4, "since": 3}
+    assert told == {"id": "promotion.compared"} | counts
+
+
 def test_titles_stand_beside_the_ids():
     history, pairs = compared()
     table = uplift.titled(pairs, history)
