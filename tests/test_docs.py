@@ -16,7 +16,8 @@ EVERY = [*DOCS, ROOT / "data" / "README.md", ROOT / "reports" / "README.md"]
 #: Named in the documents, made or written by their reader.
 MADE = re.compile(
     r"data/(warehouse|aliases\.toml|rules\.toml|inbox/)|reports/|\.venv/|inbox/|warehouse/|uv\.lock$"
-    r"|(index\.html|actions\.xlsx|summary\.txt|metrics\.json|manifest\.json|out\.ipynb|aliases\.toml|rules\.toml)$"
+    r"|(index\.html|(actions|bids)\.xlsx|summary\.txt|metrics\.json|manifest\.json)$"
+    r"|(out\.ipynb|aliases\.toml|rules\.toml)$"
 )
 SUFFIXES = r"\w\.(py|md|toml|ipynb|po|txt|yml|json|xlsx|html|j2|css|cfg)$"
 
