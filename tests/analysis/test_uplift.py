@@ -80,6 +80,18 @@ def test_matches_are_similar_never_promoted_and_of_the_same_category():
     assert "other kind" in uplift.matched(history, None)["match_id"].tolist()
 
 
+def test_distance_is_the_root_mean_square_over_what_is_known():
+    others = [weeks(name, clicks) for name, clicks in (("q", 40), ("big", 4000))]
+    history = pd.concat([weeks("p", 20, whole=STARTED), *others])
+    traits = np.log1p(4 * np.array([20, 40, 4000]))
+    gap = (traits[1] - traits[0]) / traits.std(ddof=1)
+    # the rates differ by less than a fifth, which leaves a little; the price is not known
+    found = uplift.matched(history).loc[0]
+    assert found["match_id"] == "q" and found["distance"] == pytest.approx(gap / np.sqrt(2), abs=0.05)
+    priced = PROFILE.head(2).assign(product_id=["p", "q"], price_min=10.0, category=None)
+    assert uplift.matched(history, priced).loc[0, "distance"] == pytest.approx(gap / np.sqrt(3), abs=0.05)
+
+
 def test_only_the_latest_starts_are_compared():
     pairs = uplift.matched(shop(), PROFILE)
     assert pairs["product_id"].tolist() == ["shown once"] * len(pairs)
