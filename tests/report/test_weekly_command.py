@@ -2,9 +2,9 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,12 @@ def weekly(place, warehouse, *words, env=None):
     return opsbook(*base, *words, env=env)
 
 
+def processor_seconds():
+    """What the commands so far have used: the clock would measure the other work on the machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_json_then_quiet_then_nothing_to_do(place, sample_warehouse):
     """With the secret of the delivery in the environment, which must not get into anything that is written."""
     secret = {"OPSBOOK_NOTIFY": f"json://127.0.0.1:9/{SECRET}"}
@@ -51,10 +57,10 @@ def test_json_then_quiet_then_nothing_to_do(place, sample_warehouse):
     assert SECRET not in done.stdout + done.stderr
     assert not [path for path in (place / "out").rglob("*") if path.is_file() and SECRET in path.read_text("utf-8")]
 
-    begin = time.monotonic()
+    begin = processor_seconds()
     again = weekly(place, sample_warehouse, "--quiet", "--store", "shoes")
     assert (again.returncode, again.stdout, again.stderr) == (0, f"{place}/out/index.html\n", "")
-    assert time.monotonic() - begin < 15  # 2 s on a quiet machine: bench/test_batch.py
+    assert processor_seconds() - begin < 8  # 2 s by the clock on a quiet machine: bench/test_batch.py
 
 
 def test_a_failed_report_is_exit_code_1_and_told_at_once(place, sample_warehouse):
