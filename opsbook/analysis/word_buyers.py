@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.special import betaln, logsumexp
 from scipy.stats import beta
 
@@ -37,13 +38,11 @@ def browsers(people: pd.DataFrame, decided: pd.DataFrame, limits: Mapping, gap: 
     """
     known, searched = _judged(people, limits)
     table = _words(decided)
-    has = _membership(table["folded"], searched, known.index)
-    table["buyers"], table["browsers"] = has.sum(axis=1), has @ known.to_numpy(dtype=int)
+    has, looks = _membership(table["folded"], searched, known.index), known.to_numpy(dtype=float)
+    table["buyers"], table["browsers"] = (has @ np.ones(len(looks))).astype(int), (has @ looks).astype(int)
     wrong = np.zeros(len(table), dtype=bool)
     for _ in range(_ROUNDS):
-        rest = ~(has | has[wrong].any(axis=0))
-        rest = np.where(rest.sum(axis=1, keepdims=True) < limits["min_visits"], ~has, rest)
-        others = rest.sum(axis=1), rest @ known.to_numpy(dtype=int)
+        others = _others(has, looks, wrong, limits["min_visits"])
         table["probability"] = _probability(table, *others, limits, gap)
         wrong = (table["probability"] > limits["confidence"]).to_numpy()
     buyers = table["buyers"].where(table["buyers"] > 0)
@@ -54,12 +53,22 @@ def browsers(people: pd.DataFrame, decided: pd.DataFrame, limits: Mapping, gap: 
     return table[COLUMNS].reset_index(drop=True)
 
 
-def _membership(words: pd.Series, searched: Mapping, known: pd.Index) -> np.ndarray:
-    """Whether the buyer of each column searched for the word of each row."""
-    has = np.zeros((len(words), len(known)), dtype=bool)
-    for row, word in enumerate(words):
-        has[row, known.get_indexer(searched.get(word, pd.Index([])))] = True
-    return has
+def _membership(words: pd.Series, searched: Mapping, known: pd.Index) -> csr_array:
+    """1 where the buyer of the column searched for the word of the row."""
+    columns = [known.get_indexer(searched.get(word, pd.Index([]))) for word in words]
+    starts = np.concatenate([[0], np.cumsum([len(column) for column in columns])]).astype(int)
+    column = np.concatenate([np.zeros(0, dtype=int), *columns])
+    return csr_array((np.ones(len(column)), column, starts), shape=(len(words), len(known)))
+
+
+def _others(has: csr_array, looks: np.ndarray, wrong: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray]:
+    """The buyers, and browsers among them, with neither the word of the row nor a word found wrong; with any other word
+    where fewer than `least` are left."""
+    every, seen = np.ones(len(looks)), wrong.astype(float) @ has > 0
+    left = [flag.sum() - has @ flag for flag in (every, looks)]
+    clean = [(flag * ~seen).sum() - has @ (flag * ~seen) for flag in (every, looks)]
+    rest, browsing = (np.where(clean[0] < least, whole, part) for whole, part in zip(left, clean, strict=True))
+    return rest, browsing
 
 
 def _probability(table: pd.DataFrame, rest, rest_browsers, limits: Mapping, gap: float) -> pd.Series:
