@@ -423,6 +423,10 @@ is the most that any test of the clicks and inquiries could find of these words 
 knew what the word should have brought, and accused a healthy one in 5 % of cases. The diagnosis has to find the word
 among hundreds and to estimate all the rest:
 """
+_ENOUGH = """\
+So a store that advertises in earnest gets its answer; these are the stores in which at least six inquiries were to be
+expected of what was planted:
+"""
 _SECOND = """\
 A second story checks that the result does not hang on the first one's assumptions: lognormal popularity of products
 and words, products that differ by 32 %, words that are good or bad by topic (25 %) and one by one (25 %), products
@@ -456,7 +460,9 @@ def section(first: pd.DataFrame, second: pd.DataFrame, third: pd.DataFrame, curv
     reading = "With nothing planted every answer is a wrong accusation. What was named first:\n"
     title = "## Diagnosis: recovery of planted causes\n"
     parts = [title, method, _HEAD, *_rows(first), "", reading, *_confusion(first), ""]
-    parts += [_NEEDED, *_by_expected(first), "", _SECOND, _HEAD, *_rows(second), "", _CURVE, *_by_traffic(curve), ""]
+    enough = first[(first["expected"] >= 6) & first["planted"].isin(["first_screen", "word"])]
+    parts += [_NEEDED, *_by_expected(first), "", _ENOUGH, _HEAD, *_rows(enough), ""]
+    parts += [_SECOND, _HEAD, *_rows(second), "", _CURVE, *_by_traffic(curve), ""]
     return "\n".join([*parts, _THIRD, _HEAD, *_rows(third), "", _CAUTION])
 
 
