@@ -78,12 +78,12 @@ def here(sample_warehouse, opened):
 def choose(page, name: str, text: str) -> None:
     """Choose the option that begins so with the arrow keys."""
     box = page.get_by_label(name, exact=True)
+    box.focus(timeout=SECONDS)
     options = [
-        option.replace("\xa0", " ") for option in box.locator("option").all_inner_texts()
+        option.replace("\xa0", " ") for option in box.locator("option").all_text_contents()
     ]  # as ipywidgets blanks
     [wanted] = [place for place, option in enumerate(options) if option.startswith(text)]
     steps = wanted - box.evaluate("box => box.selectedIndex")
-    box.focus()
     for _ in range(abs(steps)):
         page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
     assert box.evaluate("box => box.selectedIndex") == wanted
