@@ -1,5 +1,6 @@
 """The sliders over the keyword decisions: what they move, by how much, and how fast."""
 
+import json
 import re
 from datetime import date
 from html import unescape
@@ -255,3 +256,5 @@ def test_labels_are_in_the_language_of_the_reader(choice):
     panel = View(choice)
     assert panel.value.description == "一个询盘的价值（元）" and panel.word.description == "要画的词"
     assert "推广词中：加价" in panel.html
+    texts = json.loads(json.loads(re.search(r'"data_json": ("(?:[^"\\]|\\.)*")', panel.table)[1]))
+    assert {row[-1] for row in texts} <= {"提价", "降低出价", "降价", "保持", "暂停"}

@@ -33,6 +33,9 @@ MESSAGES: dict[str, str] = {
 }
 
 LABELS: dict[str, tuple[str, str]] = {
+    "bid_move": (N_("Bid, next week"), "code"),
+    "bid_move.lower": (N_("lower the bid"), "text"),
+    "bid_move.raise": (N_("raise the bid"), "text"),
     # numbers compared with may be a mean of weeks: written with as many digits as they need
     "clicks_then": (N_("Clicks, compared"), "text"),
     "entries_then": (N_("Entries, compared"), "text"),
