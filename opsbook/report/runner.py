@@ -128,8 +128,9 @@ def _run_here(units: list[Unit], out: str, workers: int, limits: Limits) -> Iter
     """Results as they come from threads over kernels. Closed early, it ends its kernels and leaves nothing behind."""
     from opsbook.report import kernels
 
-    stop, limits = threading.Event(), replace(limits, memory=limits.memory or share(workers))
-    with ThreadPoolExecutor(min(workers, len(units))) as pool, kernels.warm() as kernel:
+    stop, workers = threading.Event(), min(workers, len(units))
+    limits = replace(limits, memory=limits.memory or share(workers))
+    with ThreadPoolExecutor(workers) as pool, kernels.warm() as kernel:
         try:
             jobs = {pool.submit(run_unit, unit, out, kernel, limits, stop): unit for unit in units}
             _import_ahead()

@@ -437,3 +437,39 @@ def test_the_brief_comes_first_and_its_figures_are_the_weeks(place, cold):
     weekly(place, store="a")
     metrics = json.loads((place / "out/2026-09-19/a/metrics.json").read_text())["metrics"]
     assert (metrics["visitors"], metrics["words"]) == (200.0, 7)
+
+
+# ---- what keeps a batch short -------------------------------------------------------------------------------------
+
+
+def test_a_store_is_finished_before_the_next_and_its_largest_notebook_comes_first(place, cold):
+    write_notebook(place / "nb/01_large.ipynb", "# " + "much to do " * 50)
+    batch, order = planned(place), []
+    runner.run(batch, batch.units, workers=1, watch=lambda unit, entry: order.append((unit.store, unit.notebook)))
+    assert order == [("a", "01_large"), ("a", "00_one"), ("b", "01_large"), ("b", "00_one")]
+
+
+def test_to_know_that_nothing_is_to_do_and_to_make_a_page_needs_no_plotting_library():
+    line = (
+        "import sys; from opsbook.report import kernels, plan, progress, runner; first = set(sys.modules);"
+        "from opsbook.report import pages, history; print(*{'nbformat', 'papermill', 'scipy', 'matplotlib'} & first,"
+        "*{'matplotlib', 'seaborn'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_a_figure_is_drawn_once(place):
+    count = """from matplotlib.backends.backend_agg import FigureCanvasAgg
+from opsbook.report import charts
+charts.use_style("en")
+drawn = []
+def counted(owner, name):
+    draw = getattr(owner, name)
+    setattr(owner, name, lambda figure: drawn.append(name) or draw(figure))
+counted(charts.pictures, "svg"), counted(FigureCanvasAgg, "draw");"""
+    write_notebook(place / "nb/00_one.ipynb", count, "import matplotlib.pyplot as plt\nax = plt.subplots()[1]", "drawn")
+    done = execute.execute(place / "nb/00_one.ipynb", {}, kernels.COLD)
+    figure, counts = (cell.outputs for cell in done.notebook.cells[-2:])
+    assert [set(output.data) for output in figure] == [{"image/svg+xml", "text/plain"}]
+    assert counts[0].data["text/plain"] == "['svg']"
