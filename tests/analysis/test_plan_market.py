@@ -36,6 +36,7 @@ def test_in_the_market_the_plans_get_what_they_got(share):
     assert at[1] / at[0] == pytest.approx(800 / 300, rel=0.03)  # CNY a click
     assert at[2] / at[0] == pytest.approx(8400 / 300, rel=0.03)  # 1,200 USD
     assert market.value == pytest.approx(8400 / 6)
+    assert market.floor == 0  # no export says what the least price is
 
 
 def test_one_basis_counts_that_with_more_spend():
