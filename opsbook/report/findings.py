@@ -175,8 +175,9 @@ def _class(names: str) -> str:
 
 
 def _bars(values: list, column: str) -> list[float]:
-    """How far the bars of a column reach; none where a single row leaves nothing to compare."""
-    if column not in cells.BARS or len(values) < 2:
+    """How far the bars of a column reach; none where one row, or one number in all rows, leaves nothing to compare."""
+    known = {value for value in values if not cells.is_missing(value)} if column in cells.BARS else ()
+    if len(known) < 2:
         return [0.0] * len(values)
     return sparks.reaches(values, cells.BARS[column])
 

@@ -208,8 +208,9 @@ def test_shares_carry_a_bar_of_the_whole_and_amounts_one_of_the_largest():
     assert cells_ == [("number bar", "--reach:0.25"), half, number, full, number, number]
 
 
-def test_a_single_row_has_nothing_to_compare():
-    assert "bar" not in findings.table(pd.DataFrame({"spend": [30.0]})).html
+@pytest.mark.parametrize("spend", [[30.0], [30.0, 30.0], [30.0, None], [None, None]])
+def test_one_number_has_nothing_to_compare(spend):
+    assert "bar" not in findings.table(pd.DataFrame({"spend": spend, "share": spend})).html
 
 
 def test_recent_weeks_are_a_small_line_and_in_text_numbers():
