@@ -7,7 +7,7 @@ from scipy.special import betainc, gammainc
 from scipy.stats import t as student
 
 from opsbook.analysis import faults, missed
-from opsbook.analysis.history import fold, has, numbers
+from opsbook.analysis.history import fold, has, numbers, product_counts
 
 STORE = ""  # the object of a finding about the whole store
 
@@ -121,18 +121,19 @@ def browsing(people: pd.DataFrame, limits: dict) -> pd.Series:
     return (low & little).astype("boolean").where(known)
 
 
-def store_level(kpi: pd.DataFrame, people: pd.DataFrame, limits: dict) -> dict:
+def store_level(kpi: pd.DataFrame, performance: pd.DataFrame, people: pd.DataFrame, limits: dict) -> dict:
     """Whether the whole store turns fewer visitors into opportunities than its peers do.
 
-    P(rate < `store_ratio` x peers' average) with opportunities Poisson in visitors, weekly figures added up. Without
-    peers' figures the missed buyers of all products together stand in: passed over everywhere points to the store,
-    not to a page.
+    P(rate < `store_ratio` x peers' average) with opportunities Poisson in visitors, weekly figures added up. It must
+    hold without any single product too (`product_performance`): one poor page that many see is no fault of the store.
+    Without peers' figures the missed buyers of all products together stand in: passed over everywhere points to the
+    store, not to a page.
     """
     counts = against_peers(kpi)
     if counts is None:
         return _missed_everywhere(people, limits)
     events, visits, peers = counts
-    chance = float(gammainc(events + 0.5, limits["store_ratio"] * peers * visits))
+    chance = _whole_store(events, limits["store_ratio"] * peers * visits, performance, limits["confidence"])
     judged = verdict(chance, limits["confidence"])
     evidence = {
         "id": "diagnosis.store_level",
@@ -148,6 +149,16 @@ def store_level(kpi: pd.DataFrame, people: pd.DataFrame, limits: dict) -> dict:
     else:
         step = _store_step(kpi) if judged == "named" else {"id": "diagnosis.next.none"}
     return finding("store", STORE, "store_level", chance, judged, evidence, step)
+
+
+def _whole_store(events: float, line: float, performance: pd.DataFrame, confidence: float) -> float:
+    """P(fewer events than the line) with and without each product, the least; one product alone clears no store."""
+    whole = float(gammainc(events + 0.5, line))
+    counts = product_counts(performance)
+    if len(counts) < 2 or not (counts.sum() > 0).all():
+        return whole
+    rest = 1 - counts / counts.sum()
+    return min(whole, max(float(gammainc(events * rest["events"] + 0.5, line * rest["visits"]).min()), 1 - confidence))
 
 
 def against_peers(kpi: pd.DataFrame) -> tuple[float, float, float] | None:

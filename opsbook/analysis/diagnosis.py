@@ -113,9 +113,10 @@ def _culprits(tables: dict, cells: pd.DataFrame, people: pd.DataFrame, limits: d
 
 
 def _store_branches(tables: dict, people: pd.DataFrame, value_per_inquiry, limits: dict) -> list[dict]:
-    kpi, own, adverts = (tables.get(name, pd.DataFrame()) for name in ("store_kpi", "own_keyword", "ad_keyword"))
+    names = ("store_kpi", "product_performance", "own_keyword", "ad_keyword")
+    kpi, performance, own, adverts = (tables.get(name, pd.DataFrame()) for name in names)
     return [
-        branches.store_level(kpi, people, limits),
+        branches.store_level(kpi, performance, people, limits),
         branches.bid_budget(own, adverts, value_per_inquiry, limits),
     ]
 
