@@ -272,4 +272,6 @@ def test_a_change_of_the_target_in_the_window_is_an_edit(changed, cooperated, ed
 def test_scatter_of_the_orders_in_the_usual_currency():
     orders = pd.DataFrame({"amount": [100.0, 300, 0, None, 9999], "currency": ["USD"] * 4 + ["EUR"]})
     assert compensation.order_spread(orders) == pytest.approx(np.sqrt(20000) / 200)
+    even = orders.assign(currency=["USD", "USD", "EUR", "EUR", "EUR"], amount=[100.0, 300, 500, None, 500])
+    assert compensation.order_spread(even) in (0, pytest.approx(np.sqrt(20000) / 200))  # one of them, never both
     assert compensation.order_spread(orders.head(1)) is None and compensation.order_spread(orders.head(0)) is None

@@ -174,6 +174,16 @@ def test_products_that_scatter_widen_the_interval():
     assert width > np.log(calm["growth_upper"] / calm["growth_lower"])
 
 
+def test_a_product_without_any_click_tells_nothing():
+    history, pairs = compared()
+    silent = pd.concat([history, weeks("s", 0)])
+    three = pd.concat([pairs, paired(("p", ["s"]))], ignore_index=True)
+    found = uplift.effect(silent, three).loc[0]
+    plain = uplift.effect(history, pairs).loc[0]
+    names = ["growth_ratio", "growth_lower", "growth_upper", "dispersion"]
+    assert found[names].tolist() == plain[names].tolist()
+
+
 def test_too_little_is_told():
     history, pairs = compared()
     single = uplift.effect(history, paired(("p", ["a"])))
