@@ -64,7 +64,7 @@ def forget() -> None:
 
 def move(here: slices.Slice, values) -> str:
     """The slider of the value goes one step further, so that nothing of the last move can be used again."""
-    shown = keywords.show(here, next(values), 1.1, 0.8, 20_000.0, "word 7 7")
+    shown = keywords.show(here, next(values), 1.1, 0.8, 20_000.0, "", "word 7 7")
     assert "failed" not in shown.html and len(shown.table) > 100 * WORDS
     return shown.code
 

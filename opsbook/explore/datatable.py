@@ -78,10 +78,10 @@ def _rows(frame: pd.DataFrame, columns: list[str], kinds: list[str]) -> str:
 def _values(values: pd.Series, kind: str) -> pd.Series:
     if kind in _WRITE:
         return values.astype(float)
-    return values.map({value: escape(_text(value, str(values.name), kind)) for value in values.unique()})
+    return values.map({value: escape(written(value, str(values.name), kind)) for value in values.unique()})
 
 
-def _text(value, column: str, kind: str) -> str:
+def written(value, column: str, kind: str) -> str:
     """A text as the report writes it: our own words in the language of the reader, those of exports cleaned."""
     if cells.is_missing(value):
         return cells.MISSING

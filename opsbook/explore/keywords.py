@@ -9,7 +9,7 @@ import pandas as pd
 from opsbook.analysis import ad_words, bid_caps, bid_moves, bid_plan, keywords
 from opsbook.explore import adverts, posterior
 from opsbook.explore.choice import LAYOUT, STYLE, Choice
-from opsbook.explore.datatable import datatable
+from opsbook.explore.datatable import datatable, written
 from opsbook.explore.panel import Shown, View, call, panel, picture
 from opsbook.explore.slices import Slice
 from opsbook.report import findings
@@ -31,6 +31,7 @@ COLUMNS = [
     "weekly_budget",
     "bid_move",
 ]
+LISTED = keywords.DECISIONS[:-1]  # `add` is for words that are not advertised yet
 MOVES = 8  # of the sliders whose results are kept: another budget needs no new decisions
 LOWEST_VALUE, HIGHEST_VALUE = 10, 10_000  # CNY an inquiry: where the slider ends
 
@@ -39,8 +40,10 @@ _CONTROLS = {
     "target_roi": N_("Target ROI (value / spend)"),
     "confidence": N_("Confidence for a pause"),
     "budget": N_("Budget a week (CNY)"),
+    "decision": N_("Words to list"),
     "word": N_("Word to draw"),
 }
+_ALL = N_("everything")
 
 
 def decisions(
@@ -91,8 +94,10 @@ def keyword_panel(choice: Choice) -> View:
     return panel(choice, controls, show)
 
 
-def show(here: Slice, value: float, target_roi: float, confidence: float, budget: float, word: str) -> Shown:
-    """Sentences, the picture of one word and the table of all of them."""
+def show(
+    here: Slice, value: float, target_roi: float, confidence: float, budget: float, decision: str, word: str
+) -> Shown:
+    """Sentences and the picture of one word; the table of all words, or of those with one decision."""
     knobs = {"value": value, "target_roi": target_roi, "confidence": confidence, "budget": budget}
     knobs = {name: round(knob, 2) for name, knob in knobs.items()}
     table = decisions(here, **knobs)
@@ -100,14 +105,14 @@ def show(here: Slice, value: float, target_roi: float, confidence: float, budget
         return Shown(findings.needs("ad_keyword", table).html)
     moves = bid_moves.summary(table, adverts.response(here), knobs["target_roi"], knobs["budget"])
     said = findings.say(_counts(table), keywords.summary(table), moves).html
-    code = call(decisions, here, **knobs)
-    return Shown(said + _word(table, word), code, datatable(table, COLUMNS, "opsbook-keywords"))
+    code = call(decisions, here, **knobs) + (f'.query("decision == {decision!r}")' if decision else "")
+    listed = table[table["decision"] == decision] if decision else table
+    return Shown(said + _word(table, word), code, datatable(listed, COLUMNS, "opsbook-keywords"))
 
 
 def _counts(table: pd.DataFrame) -> dict:
     """How many words there are of each decision, as a message."""
-    names = keywords.DECISIONS[:-1]
-    return {"id": "explore.decisions"} | table["decision"].value_counts().reindex(names, fill_value=0).to_dict()
+    return {"id": "explore.decisions"} | table["decision"].value_counts().reindex(LISTED, fill_value=0).to_dict()
 
 
 def names(table: pd.DataFrame) -> pd.Series:
@@ -133,6 +138,9 @@ def _controls() -> dict[str, widgets.Widget]:
         "target_roi": widgets.FloatSlider(1.0, min=0.1, max=10, step=0.1, continuous_update=False),
         "confidence": widgets.FloatSlider(0.8, min=0.5, max=0.99, step=0.01, continuous_update=False),
         "budget": widgets.FloatSlider(0, readout_format=",.0f", continuous_update=False),
+        "decision": widgets.Dropdown(
+            options=[(translate(_ALL), ""), *((written(name, "decision", "code"), name) for name in LISTED)]
+        ),
         "word": widgets.Combobox(ensure_option=True, continuous_update=False),
     }
     for name, control in controls.items():

@@ -26,7 +26,7 @@ class View:
 
     def __init__(self, choice):
         panel = explore.keyword_panel(choice)
-        names = ("value", "target_roi", "confidence", "budget", "word", "_html", "_table", "_code")
+        names = ("value", "target_roi", "confidence", "budget", "decision", "word", "_html", "_table", "_code")
         vars(self).update(zip(names, panel.children, strict=True))
 
     @property
@@ -153,6 +153,18 @@ def test_the_line_of_code_gives_the_table_that_is_shown(panel):
         assert view.datatable(table, view.COLUMNS, "opsbook-keywords") == panel.table
 
 
+def test_the_table_lists_the_words_of_one_decision(panel):
+    before, seen = panel.html, []
+    for decision in view.LISTED:
+        panel.decision.value = decision
+        listed = eval(panel.code, {"explore": explore})
+        assert set(listed["decision"]) <= {decision} and panel.html == before  # the sentences are about all words
+        assert view.datatable(listed, view.COLUMNS, "opsbook-keywords") == panel.table
+        seen.append(len(listed))
+    panel.decision.value = ""
+    assert sum(seen) == len(eval(panel.code, {"explore": explore})) and max(seen) < sum(seen)
+
+
 def test_a_move_reads_nothing_and_fits_nothing_again(panel, monkeypatch):
     for module, name in ((wh, "load"), (ad_words, "totals"), (ad_words, "settled"), (elasticity, "pooled")):
         monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("this was to be done once"))
@@ -215,7 +227,7 @@ def test_decisions_follow_the_value_and_the_confidence(only):
 
 def test_names_from_exports_are_escaped(only):
     here = only(words(keyword=["<script>alert(1)</script>", '"><img src=x>']))
-    shown = view.show(here, 100.0, 1.0, 0.8, 0.0, '"><img src=x>')
+    shown = view.show(here, 100.0, 1.0, 0.8, 0.0, "", '"><img src=x>')
     assert "<script>alert" not in shown.html + shown.table and "<img src=x" not in shown.html + shown.table
     assert "&quot;&gt;&lt;img src=x&gt;" in shown.html
 
@@ -255,6 +267,7 @@ def test_labels_are_in_the_language_of_the_reader(choice):
     language.use("zh")
     panel = View(choice)
     assert panel.value.description == "一个询盘的价值（元）" and panel.word.description == "要画的词"
+    assert [label for label, _ in panel.decision.options][:3] == ["全部", "提价", "保持"]
     assert "推广词中：加价" in panel.html
     texts = json.loads(json.loads(re.search(r'"data_json": ("(?:[^"\\]|\\.)*")', panel.table)[1]))
     assert {row[-1] for row in texts} <= {"提价", "降低出价", "降价", "保持", "暂停"}
