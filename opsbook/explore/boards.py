@@ -40,7 +40,6 @@ _WORDS = {
     "both": N_("entered and picked items"),
 }
 _MINE, _OURS = N_("your rules.toml"), N_("our default: no source says it")
-_GRID = "display: grid; grid-template-columns: max-content 1fr; gap: 0.2em 1em; max-width: 60em"
 _CONFIDENCE = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 
 
@@ -169,8 +168,8 @@ def _about(book: RuleSet, name: str) -> str:
         "alternatives": "; ".join(f"{_asks(rule, other.value)}: {other.note}" for other in rule.alternatives),
     }
     items = [(translate(_FACTS[key]), cells.short(text, 600)) for key, text in facts.items() if text]
-    rows = "".join(f"<dt>{escape(title)}</dt><dd>{escape(text)}</dd>" for title, text in items)
-    return f'<dl class="rule" style="{_GRID}">{rows}</dl>'
+    rows = (f'<tr><th scope="row">{escape(title)}</th><td>{escape(text)}</td></tr>' for title, text in items)
+    return f'<div class="scroll"><table class="rule" style="max-width: 60em">{"".join(rows)}</table></div>'
 
 
 def _asks(rule: Rule, value: Value | None = None) -> str:
@@ -178,4 +177,5 @@ def _asks(rule: Rule, value: Value | None = None) -> str:
     value = rule.value if value is None else value
     text = translate(_WORDS.get(value, value)) if isinstance(value, bool | str) else f"{value:g}"
     base = f"x {findings.our_word(rule.base)}" if rule.base else ""
-    return " ".join(filter(None, (rule.operator, text, rule.unit, base)))
+    unit = findings.our_word(rule.unit) if rule.unit and language.current() == "zh" else rule.unit
+    return " ".join(filter(None, (rule.operator, text, unit, base)))

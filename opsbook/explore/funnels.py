@@ -50,7 +50,7 @@ def funnel_panel(choice: Choice) -> widgets.VBox:
     windows = [(translate(_DAYS).format(days=days), days) for days in DAYS]
     orders = [(translate(text), order) for order, text in _ORDERS.items()]
     controls = places | {
-        "days": widgets.Dropdown(options=[*windows, (translate(_UNLIMITED), None)], value=90),
+        "days": widgets.Dropdown(options=[*windows, (translate(_UNLIMITED), 0)], value=90),
         "order": widgets.Dropdown(options=orders),
     }
     names = [translate(_STEP).format(number=number) for number in range(1, PLACES + 1)]
@@ -62,17 +62,17 @@ def funnel_panel(choice: Choice) -> widgets.VBox:
     return panel(choice, controls, show)
 
 
-def show(here: Slice, days: int | None, order: str, **places: str | None) -> Shown:
-    """The funnel of the chosen steps: bars with their intervals, and the table."""
+def show(here: Slice, days: int, order: str, **places: str) -> Shown:
+    """The funnel of the chosen steps (an empty place is none), within so many days (0: any time): bars and table."""
     touches = here.load("touch")
     if touches.empty and here.load("order").empty:
         return Shown(findings.needs("touch", touches).html)
-    steps = tuple(step for step in places.values() if step)
-    table = funnel_of(here, steps, days, order)
+    steps, window = tuple(filter(None, places.values())), days or None
+    table = funnel_of(here, steps, window, order)
     shown = table.assign(step=table["step"].map(name), median_days=table["median_time"] / pd.Timedelta("1D"))
     drawn = picture(charts.funnel.steps(shown))
     return Shown(
-        drawn + findings.table(shown, COLUMNS).html, call(funnel_of, here, steps=steps, days=days, order=order)
+        drawn + findings.table(shown, COLUMNS).html, call(funnel_of, here, steps=steps, days=window, order=order)
     )
 
 
@@ -88,8 +88,8 @@ def _offer(choice: Choice, places: list[widgets.Dropdown], change=None) -> None:
         return
     found = events(choice.slice)["event"].value_counts().index.tolist()
     offered = list(dict.fromkeys([*STEPS, *found]))
-    options = [(translate(_NONE), None), *((name(event), event) for event in offered)]
-    for place, start in zip(places, [*STEPS, None, None], strict=True):
+    options = [(translate(_NONE), ""), *((name(event), event) for event in offered)]
+    for place, start in zip(places, [*STEPS, "", ""], strict=True):
         kept = place.value if place.options else start
         place.options = options
-        place.value = kept if kept in offered else None
+        place.value = kept if kept in offered else ""

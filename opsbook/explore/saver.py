@@ -72,7 +72,7 @@ def difference(proposal: Proposal) -> str:
     """The lines that would change, as HTML."""
     if not proposal.difference:
         return _said(translate(_NOTHING).format(file=proposal.path.name))
-    return f'<div class="opsbook"><pre class="difference">{escape(proposal.difference)}</pre></div>'
+    return f'<div class="opsbook"><pre style="font-family: monospace">{escape(proposal.difference)}</pre></div>'
 
 
 def setting(here: Slice, name: str, value: float) -> Proposal:

@@ -126,7 +126,7 @@ def test_the_rule_is_shown_with_its_source(panel):
     panel.rule.value = "boards.best_review.reading"
     shown = html.unescape(panel.shown.value)
     rule = panel.choice.slice.book["boards.best_review.reading"]
-    assert f"<dd>{rule.source}</dd>" in shown and "<dd>low</dd>" in shown and "<dd>2025-02-06</dd>" in shown
+    assert f"<td>{rule.source}</td>" in shown and "<td>low</td>" in shown and "<td>2025-02-06</td>" in shown
     assert rule.note[:100] in shown and rule.alternatives[0].note in shown
 
 
@@ -178,7 +178,9 @@ def test_in_chinese_it_is_chinese(sample_warehouse, tmp_path):
     rule, _, _, shown, *_ = view.children
     rule.value = "boards.best_review.reading"
     assert rule.description == "规则" and "好评榜评价条件的读法" in dict(map(reversed, rule.options))[rule.value]
-    assert "<dt>现行规则</dt><dd>逐条看评价</dd>" in shown.value
+    assert '<th scope="row">现行规则</th><td>逐条看评价</td>' in shown.value
+    rule.value = INQUIRIES
+    assert '<th scope="row">现行规则</th><td>&gt;= 1 询盘个数</td>' in shown.value
 
 
 def test_an_empty_warehouse_shows_an_empty_editor(tmp_path):

@@ -89,13 +89,13 @@ def test_every_touch_is_an_event_once(here):
 
 
 def test_the_panel_starts_with_inquiry_quote_deal(panel, here):
-    assert [place.value for place in panel.steps] == ["inquiry", "quote", "deal", None, None]
+    assert [place.value for place in panel.steps] == ["inquiry", "quote", "deal", "", ""]
     table = explore.funnel_of(here)
     assert f">{table['people'].iloc[0]}</td>" in panel.shown.value and "<svg" in panel.shown.value
 
 
 def test_every_control_moves_the_funnel_and_its_code(panel, here):
-    moves = [("steps", "visit"), ("days", 30), ("order", "strict"), ("days", None)]
+    moves = [("steps", "visit"), ("days", 30), ("order", "strict"), ("days", 0)]
     seen = {panel.shown.value}
     for name, value in moves:
         control = panel.steps[3] if name == "steps" else getattr(panel, name)
@@ -103,7 +103,7 @@ def test_every_control_moves_the_funnel_and_its_code(panel, here):
         seen.add(panel.shown.value)
         table = eval(code_of(panel), {"explore": explore})
         steps = ("inquiry", "quote", "deal", "visit")
-        expected = explore.funnel_of(here, steps, panel.days.value, panel.order.value)
+        expected = explore.funnel_of(here, steps, panel.days.value or None, panel.order.value)
         pd.testing.assert_frame_equal(table, expected)
         cells = re.findall(r'<td class="number[^>]*>([^<]*)</td>', panel.shown.value)
         assert f"{expected['people'].iloc[0]:,}" in cells
@@ -112,7 +112,7 @@ def test_every_control_moves_the_funnel_and_its_code(panel, here):
 
 def test_no_step_and_a_step_twice(panel):
     for place in panel.steps:
-        place.value = None
+        place.value = ""
     assert "`steps` must name at least one event" in panel.shown.value and 'role="alert"' in panel.shown.value
     panel.steps[0].value = panel.steps[2].value = "deal"
     assert 'role="alert"' not in panel.shown.value and "steps=('deal', 'deal')" in code_of(panel)
