@@ -11,12 +11,17 @@ from opsbook.analysis import (
     ad_words,
     assistant,
     attribution,
+    bid_caps,
+    bid_moves,
+    bid_plan,
+    bid_points,
     board_changes,
     boards,
     crm,
     customers,
     dependence,
     diagnosis,
+    elasticity,
     history,
     keywords,
     lifecycle,
@@ -25,6 +30,7 @@ from opsbook.analysis import (
     products,
     promotion,
     quadrants,
+    rates,
     removal,
     showcase,
     sources,
@@ -61,7 +67,7 @@ def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataF
 
 
 def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    """Words to pause, lower, raise and add; and the traffic of the wrong buyers, where words bring them."""
+    """Words to pause and add, the plan of bids, and the traffic of the wrong buyers, where words bring them."""
     decided = decided_keywords(tables, store, week, rules)
     own, (people, limits) = sources.window(tables["own_keyword"], week), _people(tables, week, rules)
     fresh = words.new_industry_words(tables["industry_keyword"], own, week)
@@ -70,9 +76,23 @@ def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.Data
     new = words.candidates(asked, tables["ad_keyword"], fresh, brand_words=store.brand_words, rules=rules)
     buyers = word_buyers.browsers(people, decided, limits, rules["keywords.buyer_gap"].value)
     wrong = word_buyers.propose(word_buyers.summary(buyers, people, limits), week)
-    weeks = ad_words.weeks_covered(_keyword_rows(tables, week, rules))
-    changed = keywords.actions(decided, new, week=week, weeks=weeks)
-    return pd.concat([wrong, changed], ignore_index=True) if len(wrong) else changed
+    rows = _keyword_rows(tables, week, rules)
+    changed = keywords.actions(decided, new, week=week, weeks=ad_words.weeks_covered(rows))
+    plan = _bids(tables, store, rows, decided, rules)
+    parts = [wrong, bid_moves.instead(changed, plan), bid_moves.actions(plan, week=week)]
+    return pd.concat([part for part in parts if len(part)] or [changed], ignore_index=True)
+
+
+def _bids(tables: Tables, store: Any, rows: pd.DataFrame, decided: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
+    """Next week's bids and budgets (`bid_plan.plan`), from the same rows as the decisions."""
+    totals = ad_words.totals(rows, rules=rules)
+    posterior = rates.shrink(totals["inquiries"], totals["mature_clicks"], totals.get("group"))
+    wanted, weeks = bid_caps.value_target(store.target_roi, store.gross_margin), ad_words.weeks_covered(rows)
+    value, bids = inquiry_value(tables, store), bid_caps.current_bids(tables["ad_keyword"])
+    worth = bid_caps.caps(decided, posterior, value, bids, weeks=weeks, target_roi=wanted, rules=rules)
+    response = elasticity.pooled(elasticity.panel(rows), rules=rules)
+    hulls = bid_points.hulls(bid_points.complete(tables["bid_point"]))
+    return bid_plan.plan(worth, hulls, response, target_roi=wanted, rules=rules)
 
 
 def decided_keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
