@@ -549,11 +549,11 @@ if __name__ == "__main__":
     shape = {"seed": 20_000, "processes": 2}
     culprits, clean = ("buyer_level, word", "first_screen", "word"), ("none",)
     first = [study(stores, causes=CAUSES[:-1], **shape), study(5 * stores, causes=clean, **shape)]
-    third = [study(stores // 3, causes=culprits, story="third", **shape)]
-    third.append(study(2 * stores, causes=clean, story="third", **shape))
-    second = study(2 * stores, causes=clean, story="second", **shape)
+    third = [study(stores // 4, causes=culprits, story="third", **shape)]
+    third.append(study(3 * stores // 2, causes=clean, story="third", **shape))
+    second = study(3 * stores // 2, causes=clean, story="second", **shape)
     traffic = {"causes": culprits[1:], "story": "second"} | shape
-    curve = [study(stores // 5, visitors=visitors, **traffic) for visitors in (300, 600, 1200, 2400)]
+    curve = [study(3 * stores // 20, visitors=visitors, **traffic) for visitors in (300, 600, 1200, 2400)]
     parts = [pd.concat(first), second, pd.concat(third), pd.concat(curve)]
     each = (time.perf_counter() - start) / sum(map(len, parts))
     text = section(*parts, each)
