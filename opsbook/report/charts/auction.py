@@ -3,8 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from opsbook.report.charts.style import COLOURS, NEUTRAL, describe, label, label_axes, needs_rows
-from opsbook.report.findings import word
+from opsbook.report.charts.style import COLOURS, NEUTRAL, label, label_axes, needs_rows, say
 from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
 
@@ -28,4 +27,4 @@ def frontier(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ends = {"high": rows.iloc[0], "low": rows.iloc[-1]}
     numbers = {f"{name}_{end}": row[name] for name in ("value", "spend", "roi") for end, row in ends.items()}
     numbers |= {end: row["target"] for end, row in ends.items()}
-    return describe(ax, word({"id": "auction.chart", "targets": len(rows)} | numbers))
+    return say(ax, "auction.chart", targets=len(rows), **numbers)

@@ -11,7 +11,6 @@ from opsbook.report.charts.style import (
     NEUTRAL,
     WARN,
     bounded,
-    describe,
     label,
     label_axes,
     needs_rows,
@@ -19,7 +18,6 @@ from opsbook.report.charts.style import (
     tall,
 )
 from opsbook.report.language import translate
-from opsbook.report.messages import MESSAGES
 
 _WIDEST = 400  # an interval wider than this says nothing and would squeeze the others
 VERDICT_COLOURS = {"pays": GOOD, "loses": BAD, "not enough data": WARN, "unknown": NEUTRAL}
@@ -52,10 +50,8 @@ def spend_result(table: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     counts = table["verdict"].value_counts()
     numbers = {name.replace(" ", "_"): int(counts.get(name, 0)) for name in VERDICT_COLOURS}
-    text = translate(MESSAGES["promotion.chart"])
-    return describe(
-        ax, text.format(plans=len(table), spend=rows["spend"].sum(), result=rows["result"].sum(), **numbers)
-    )
+    sums = {"spend": rows["spend"].sum(), "result": rows["result"].sum()}
+    return say(ax, "promotion.chart", plans=len(table), **sums, **numbers)
 
 
 def _break_even(ax: Axes, rows: pd.DataFrame) -> None:

@@ -8,6 +8,10 @@ MESSAGES: dict[str, str] = {
     "traffic.title_trend": N_("{mover} changed most on the week before: from {before:,.0f} to {now:,.0f} visitors"),
     "traffic.title_waterfall": N_("All channels together: {total:+,.0f} opportunities; {channel}: {largest:+,.1f}"),
     "traffic.title_axes": N_("In this stage “{axis}” leads"),
+    "auction.title": N_(
+        "Simulated: a target of {low:.3g} instead of {high:.3g} buys {value_low:,.0f} CNY a day, not {value_high:,.0f}"
+    ),
+    "promotion.title": N_("{loses:,} of {plans:,} plans lose money, {pays:,} pay"),
     "boards.title": N_("{path} is open to most: {passed:,} products may enter"),
     "quadrants.title": N_("{high_low:,} products have many visitors and turn few of them into contacts"),
     "quadrants.title_none": N_(

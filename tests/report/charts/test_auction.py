@@ -47,11 +47,11 @@ def test_alt_text_is_computed():
 
 
 def test_the_frontier_in_words():
-    rows = TABLE.head(2).assign(target=[4.0, 8.0], value=[6000.0, 3600.0])
+    rows = TABLE.head(2).assign(target=[4.0, 8.0], value=[6000.0, 3600.0], spend=[1500.0, 900.0])
     lower = findings.word(analysis.readings(rows, 8.0, 6.0)[0])
     assert lower == (
         "In the model a target of 4.00 instead of 8.00 would buy about 1.7 times the value: ¥6,000 instead of ¥3,600 a "
-        "day, for ¥1,500 instead of ¥0. Each further yuan brings ¥1.60. That is below the break-even of 6.00: the "
+        "day, for ¥1,500 instead of ¥900. Each further yuan brings ¥4.00. That is below the break-even of 6.00: the "
         "further spend would lose money, even where the average ROI still pays."
     )
     gap = {"id": "auction.missing", "metric": "conversion_rate"}
