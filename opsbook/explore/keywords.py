@@ -127,8 +127,8 @@ def _word(table: pd.DataFrame, word: str) -> str:
     if chosen.empty:
         return ""
     row = chosen.iloc[0]
-    drawn = picture(posterior.density(chosen.head(1)))
-    return f"{findings.say(posterior.says(row), row['evidence']).html}{drawn}"
+    known = posterior.says(row) if pd.notna(row["rate"]) else None
+    return findings.say(known, row["evidence"]).html + picture(posterior.density(chosen.head(1)))
 
 
 def _controls() -> dict[str, widgets.Widget]:

@@ -12,7 +12,7 @@ from opsbook.report.language import translate
 from opsbook.report.messages import MESSAGES
 
 _POINTS = 200
-_SPAN = 300  # the highest rate drawn is at most so many times the lowest
+_SPAN = 300  # the highest likely rate is at most so many times the lowest that is drawn
 _HEIGHT = 2.4  # inches
 
 
@@ -24,8 +24,8 @@ def density(word: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
     if not row["beta"] > 0:
         return None
     known, break_even = gamma(row["alpha"], scale=1 / row["beta"]), row["break_even"]
-    high = np.nanmax([known.ppf(0.995), break_even * 1.5])
-    low = np.nanmin([max(known.ppf(0.01), high / _SPAN), break_even / 1.5 if break_even > 0 else np.nan])
+    most, line = known.ppf(0.995), break_even if break_even > 0 else np.nan
+    low, high = np.nanmin([max(known.ppf(0.01), most / _SPAN), line / 1.5]), np.nanmax([most, line * 1.5])
     rate = np.geomspace(low, high, _POINTS)
     height = rate * known.pdf(rate)  # on a logarithmic axis this is what makes areas probabilities
     ax.plot(rate, height, color=NEUTRAL, lw=1.5)

@@ -232,6 +232,12 @@ def test_names_from_exports_are_escaped(only):
     assert "&quot;&gt;&lt;img src=x&gt;" in shown.html
 
 
+def test_a_word_of_which_nothing_is_known_has_its_evidence_only(only):
+    here = only(words().assign(inquiries=np.nan))
+    shown = view.show(here, 100.0, 1.0, 0.8, 0.0, "", "bad").html
+    assert "are not known: it cannot be judged" in shown and "of the clicks ask" not in shown
+
+
 def test_a_word_in_two_plans_can_be_told_apart(only):
     table = explore.decisions(only(words(keyword=["mug", "mug"]).assign(campaign=["a", "b"])), 100.0)
     assert set(view.names(table)) == {"mug | a", "mug | b"}

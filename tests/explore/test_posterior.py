@@ -24,7 +24,7 @@ def draw():
 
 
 @pytest.mark.parametrize("alpha", [0.2, 1.0, 3.0, 400.0])
-@pytest.mark.parametrize("times", [0.1, 0.9, 1.0, 3.0])
+@pytest.mark.parametrize("times", [0.001, 0.1, 0.9, 1.0, 3.0, 1000.0])
 def test_the_area_below_the_line_is_the_chance_of_a_loss(draw, alpha, times):
     row = word(alpha=alpha, break_even=times * alpha / 100)
     rate, height = draw(row).lines[0].get_data()
