@@ -448,7 +448,8 @@ faults are found less often. A single word is the hardest to judge: the word rep
 only counts speak, and the second or third word of a small store has too few. The diagnosis then says so, and how many
 clicks are missing. Words bring the wrong buyers only as far as visitor details show what visitors searched for (here
 70 % of the clicked words). The limits of the diagnosis were settled while looking at other stores of the first two
-stories, never at these seeds.
+stories, never at these seeds; only that one product must not make a fault of the whole store was learnt from the
+third, where a single product often has most of the visits.
 """
 _HEAD = "| planted | size of the effect | answers | of them right |\n|---|---|---|---|"
 
