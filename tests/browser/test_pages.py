@@ -141,6 +141,7 @@ def test_paper_cuts_nothing(page):
 
 
 def test_the_pdf_holds_every_section(opened, page):
+    page.emulate_media(media="print", color_scheme="light")
     pdf = page.pdf(format="A4", prefer_css_page_size=True, tagged=True, outline=True, path=f"{opened.picture}.pdf")
     headings = [text for _, text in page.eval_on_selector_all("h2", HEADINGS)]
     assert [heading for heading in headings if heading not in outline(pdf)] == []
