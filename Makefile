@@ -16,7 +16,7 @@ test: $(VENV)/.dev lint ## unit tests, notebooks against their stored results, a
 	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --ignore tests/browser
 	$(OPSBOOK) import data/inbox --quiet
 	$(VENV)/bin/python -m pytest -q -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 120 \
-		$(NOTEBOOKS)
+		$(NOTEBOOKS) notebooks/explore.ipynb
 
 test-cluster: $(VENV)/.dev $(VENV)/.cluster ## the batch on dask, the portfolio on Spark (needs Java)
 	$(VENV)/bin/python -m pytest -q tests/report/test_cluster.py tests/report/test_portfolio.py

@@ -144,9 +144,17 @@ def _joined(words: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _worded(table: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.DataFrame:
     change = rules["bidding.weekly_change"].value
-    table = table.assign(reason=[_reason(row, change) for row in table.to_dict("records")])
+    rows = table[[*_REASONED]].to_dict("records")  # a row as a dict of all columns is slow with many words
+    table = table.assign(reason=[_reason(row, change) for row in rows])
     size = (table["weekly_budget"] - table["weekly_spend"]).abs().fillna(0.0)
     return table.iloc[np.argsort(-size.to_numpy(), kind="stable")]
+
+
+#: what a reason is made from
+_REASONED = (
+    "bid_move", "curve", "decision", "weekly_spend", "weekly_budget", "marginal_before", "marginal_value",
+    "average_return", "bid", "new_bid", "cap", "holds", "budget_low", "budget_high",
+)  # fmt: skip
 
 
 def _reason(row: dict, change: float) -> dict:

@@ -56,7 +56,7 @@ def spend_worth(curves: pd.DataFrame, marginal: float) -> pd.Series:
 
 def measured(curves: pd.DataFrame) -> dict[int, np.ndarray]:
     """{row number: its measured points as an array of (spend, clicks), (0, 0) first} of the rows that have any."""
-    if "points" not in curves:
+    if "points" not in curves or curves["points"].isna().all():
         return {}
     rows = enumerate(curves["points"])
     return {row: _knots(points) for row, points in rows if np.ndim(points) == 2}
