@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+    from papermill.exceptions import PapermillExecutionError
 
 METRICS_MIME = "application/vnd.opsbook.metrics+json"
 
@@ -113,9 +114,10 @@ def _describe(execution: Execution, error: str, source: str | None, traceback: s
     execution.cell = sources.index(source) if source in sources else None
 
 
-def _describe_cell(execution: Execution, failure: Exception, limits: Limits) -> None:
+def _describe_cell(execution: Execution, failure: "PapermillExecutionError", limits: Limits) -> None:
     """Where a notebook failed and with which traceback: its first error output."""
-    execution.error, execution.traceback = " ".join(f"{failure}".split())[:300], str(failure)
+    lost = f"{failure.ename}: the kernel could not even show what went wrong, as happens when its memory is used up"
+    _describe(execution, lost, failure.source, str(failure))
     for number, cell in enumerate(execution.notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "error":

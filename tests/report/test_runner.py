@@ -337,6 +337,17 @@ def test_a_notebook_that_takes_too_much_memory_fails_alone_and_says_why(place):
     assert why in failed["error"] and why in (place / "out/2026-09-19/a/01_large.html").read_text()
 
 
+def test_an_error_that_the_kernel_could_not_show_names_its_cell():
+    from papermill.exceptions import PapermillExecutionError
+
+    cells = [nbformat.v4.new_code_cell(source) for source in ("1", "fill(memory)")]
+    done = execute.Execution(nbformat.v4.new_notebook(cells=cells), 1.0)
+    failure = PapermillExecutionError(1, 2, "fill(memory)", "CellExecutionError", "", [])
+    execute._describe_cell(done, failure, Limits(memory=1))
+    assert done.error.startswith("CellExecutionError: the kernel could not even show what went wrong")
+    assert (done.cell, done.broken) == (1, False)
+
+
 def test_a_memory_error_that_the_batch_has_not_caused_gets_no_advice(place):
     write_notebook(place / "nb/00_one.ipynb", "raise MemoryError('of its own')")
     assert execute.execute(place / "nb/00_one.ipynb", {}, kernels.COLD).error == "MemoryError: of its own"
