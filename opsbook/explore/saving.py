@@ -40,8 +40,7 @@ class Proposal:
     def difference(self) -> str:
         """The lines that would change, as a unified diff; empty where none does."""
         old, new = ((text or b"").decode("utf-8").splitlines() for text in (self.before, self.after))
-        name = self.path.name
-        return "\n".join(difflib.unified_diff(old, new, name, f"{name} (proposed)", lineterm=""))
+        return "\n".join(_unified(old, new, self.path.name))
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/plain": self.difference}
@@ -93,6 +92,19 @@ def save(proposal: Proposal) -> Path:
         raise ValueError(f"{path.name} has changed since this difference was shown; look at it again, then save")
     files.write(*files.locate(path.resolve()), proposal.after)
     return path
+
+
+def _unified(old: list[str], new: list[str], name: str) -> list[str]:
+    """A unified diff; that of difflib sets lines aside which a long file holds often, and shows them as changed."""
+    lines = []
+    for group in difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes():
+        (_, i, _, j, _), (_, _, i_end, _, j_end) = group[0], group[-1]
+        lines.append(f"@@ -{i + 1},{i_end - i} +{j + 1},{j_end - j} @@")
+        for kind, i, i_end, j, j_end in group:
+            before, after = old[i:i_end], new[j:j_end]
+            lines += [f" {line}" for line in before] if kind == "equal" else [f"-{line}" for line in before]
+            lines += [] if kind == "equal" else [f"+{line}" for line in after]
+    return [f"--- {name}", f"+++ {name} (proposed)", *lines] if lines else []
 
 
 def _read(path: Path) -> tuple[bytes | None, str]:

@@ -273,6 +273,24 @@ def test_the_same_value_is_no_difference(here, write):
     assert saving.store_setting(here, target_roi=4.0).difference == ""
 
 
+def test_the_difference_of_a_long_file_is_one_line(tmp_path, write):
+    write("stores.toml", "".join(f"[stores.s{n}]\nname = 'S'\ntarget_roi = 5\ncny_per_usd = 7\n\n" for n in range(99)))
+    proposal = saving.store_setting(Slice("s50", DAY, data=str(tmp_path)), target_roi=4)
+    assert proposal.difference.splitlines() == [
+        "--- stores.toml",
+        "+++ stores.toml (proposed)",
+        "@@ -250,7 +250,7 @@",
+        " ",
+        " [stores.s50]",
+        " name = 'S'",
+        "-target_roi = 5",
+        "+target_roi = 4",
+        " cny_per_usd = 7",
+        " ",
+        " [stores.s51]",
+    ]
+
+
 @pytest.mark.parametrize("meanwhile", ["[stores.shoes]\nname = 'T'\n", None])
 def test_a_file_that_changed_meanwhile_is_not_overwritten(here, write, meanwhile):
     path = write("stores.toml", "[stores.shoes]\nname = 'S'\n")
