@@ -209,3 +209,18 @@ def test_metrics_without_any_data():
     content = digest.metrics(brief.verdict(empty, WEEK, RULES), key, None, changes, week_of_actions(changes))
     assert content["changes"] == content["actions"] == [] and content["spend"] is None
     assert digest.plain(np.int64(3)) == 3 and digest.plain([float("nan")]) == [None]
+
+
+@pytest.mark.parametrize(("p_usual", "message"), [(0.049, "brief.not_usual"), (0.05, "brief.usual"), (1.0, "brief.usual")])
+def test_the_light_s_figure_is_usual_or_not(p_usual, message):
+    largest = pd.DataFrame(
+        {"metric": ["visitors", "spend"], "before": [5.0, 1.0], "value": [9.0, 2.0], "p_usual": [p_usual, 0.001]}
+    )
+    numbers = {"metric": "visitors", "before": 5.0, "value": 9.0, "p_usual": p_usual}
+    assert digest.usual({"metric": "visitors"}, largest) == [{"id": message} | numbers]
+
+
+def test_what_is_usual_is_not_known():
+    largest = pd.DataFrame({"metric": ["visitors"], "before": [5.0], "value": [9.0], "p_usual": [float("nan")]})
+    assert digest.usual({"metric": "visitors"}, largest) == []
+    assert digest.usual({"metric": "opportunities"}, largest.assign(p_usual=0.1)) == []

@@ -1,5 +1,6 @@
 """Every message that traffic and brief can give has words, and the words take its numbers."""
 
+import re
 import string
 
 import pandas as pd
@@ -11,6 +12,7 @@ from opsbook.analysis import (
     brief,
     channels,
     costs,
+    digest,
     followup,
     routine,
     rules,
@@ -79,6 +81,9 @@ def brief_messages():
         kpi = pd.DataFrame({"period_end": ends, "visitors": [before, now], "visitors_peer_avg": peer})
         verdict = brief.verdict(kpi.astype({"visitors": "Float64"}), WEEK, RULES)
         yield from [verdict, *verdict.get("details", [])]
+    for p_usual in (0.01, 0.6):
+        largest = pd.DataFrame({"metric": ["visitors"], "before": [5.0], "value": [9.0], "p_usual": [p_usual]})
+        yield from digest.usual({"metric": "visitors"}, largest)
     for spend, other in ((10, 90), (60, 40), (80, 20), (None, 1)):
         yield from costs.ad_shares(spend, other, 100, 7, RULES)["verdict"]
     yield from brief.data_gaps({"store_kpi": kpi, "channel_traffic": kpi.head(1)}, WEEK)["verdict"]
@@ -142,7 +147,7 @@ def test_all_messages_are_worded(lang):
         assert text.format(**message), message
         assert lang == "en" or text != MESSAGES[message["id"]], message["id"]
     seen = {message["id"] for message in given}
-    topics = {key for key in MESSAGES if key.startswith(("traffic.", "brief.")) and ".chart_" not in key}
+    topics = {key for key in MESSAGES if key.startswith(("traffic.", "brief.")) and not re.search(r"\.(chart|title)_", key)}
     assert topics == seen
 
 
