@@ -211,7 +211,9 @@ def test_metrics_without_any_data():
     assert digest.plain(np.int64(3)) == 3 and digest.plain([float("nan")]) == [None]
 
 
-@pytest.mark.parametrize(("p_usual", "message"), [(0.049, "brief.not_usual"), (0.05, "brief.usual"), (1.0, "brief.usual")])
+@pytest.mark.parametrize(
+    ("p_usual", "message"), [(0.049, "brief.not_usual"), (0.05, "brief.usual"), (1.0, "brief.usual")]
+)
 def test_the_light_s_figure_is_usual_or_not(p_usual, message):
     largest = pd.DataFrame(
         {"metric": ["visitors", "spend"], "before": [5.0, 1.0], "value": [9.0, 2.0], "p_usual": [p_usual, 0.001]}
