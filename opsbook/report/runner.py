@@ -100,9 +100,9 @@ def run(
     return Result(ran, [unit for unit in batch.units if id(unit) not in asked], batch.skipped, _index(batch, bool(ran)))
 
 
-def _longest_first(unit: Unit) -> tuple[str, int]:
-    """Store by store, and of a store the largest notebook first, so that no long one is left for the end."""
-    return unit.store, -unit.path.stat().st_size
+def _longest_first(unit: Unit) -> tuple[str, bool, int]:
+    """Store by store; first the brief, which asks every question, then the largest file: no long one comes last."""
+    return unit.store, unit.notebook != manifest.BRIEF, -unit.path.stat().st_size
 
 
 def _index(batch: Batch, changed: bool) -> str:

@@ -453,11 +453,13 @@ def test_the_brief_comes_first_and_its_figures_are_the_weeks(place, cold):
 # ---- what keeps a batch short -------------------------------------------------------------------------------------
 
 
-def test_a_store_is_finished_before_the_next_and_its_largest_notebook_comes_first(place, cold):
+def test_a_store_is_finished_before_the_next_with_the_brief_and_the_largest_notebook_first(place, cold):
+    write_notebook(place / "nb/00_weekly_brief.ipynb")
     write_notebook(place / "nb/01_large.ipynb", "# " + "much to do " * 50)
     batch, order = planned(place), []
     runner.run(batch, batch.units, workers=1, watch=lambda unit, entry: order.append((unit.store, unit.notebook)))
-    assert order == [("a", "01_large"), ("a", "00_one"), ("b", "01_large"), ("b", "00_one")]
+    names = ("00_weekly_brief", "01_large", "00_one")
+    assert order == [(store, name) for store in ("a", "b") for name in names]
 
 
 def test_to_know_that_nothing_is_to_do_and_to_make_a_page_needs_no_plotting_library():
