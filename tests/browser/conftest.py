@@ -52,6 +52,23 @@ def pictures():
 
 
 @pytest.fixture(scope="session")
+def violations() -> Callable:
+    """`violations(page, *rules)`: what axe-core calls serious or critical: rule and element; all rules without one."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def found(page, *rules: str) -> list[str]:
+        options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": rules}} if rules else {})
+        return [
+            f"{rule['id']}: {node['target']} {node['html'][:120]}"
+            for rule in Axe().run(page, options=options).response["violations"]
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
+
+    return found
+
+
+@pytest.fixture(scope="session")
 def serve(tmp_path_factory) -> Callable:
     """`with serve(command, **environment) as port:` a server on a free port of the loopback, for the block's time.
 

@@ -186,3 +186,8 @@ def test_nobody_else_is_asked(opened):
 def test_the_dashboard_shows_no_code_of_the_notebook(opened):
     if opened.name == "dashboard":
         assert "explore.choose(" not in opened.page.content() and "charts.use_style" not in opened.page.content()
+
+
+def test_nothing_is_in_the_way_of_a_reader_of_the_dashboard(opened, violations):
+    if opened.name == "dashboard":  # what JupyterLab puts around the notebook is its own affair
+        assert violations(opened.page) == []

@@ -58,20 +58,6 @@ def shot(opened, kind: str) -> None:
     opened.page.screenshot(path=f"{opened.picture}-{kind}.png", full_page=True)
 
 
-def violations(page, *rules: str) -> list[str]:
-    """What axe-core calls serious or critical: rule, element, and why."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": rules}} if rules else {})
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node['html'][:120]}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
-
-
 def test_it_opens_without_a_complaint_and_asks_for_nothing(opened, page):
     shot(opened, "wide")
     assert opened.said == []
@@ -116,11 +102,11 @@ def test_code_unfolds_by_the_keyboard(opened, page):
     assert not code.is_visible()
 
 
-def test_nothing_is_in_the_way_of_a_reader_in_the_light(page):
+def test_nothing_is_in_the_way_of_a_reader_in_the_light(page, violations):
     assert violations(page) == []
 
 
-def test_nothing_is_in_the_way_of_a_reader_in_the_dark(opened, page):
+def test_nothing_is_in_the_way_of_a_reader_in_the_dark(opened, page, violations):
     page.emulate_media(color_scheme="dark")
     shot(opened, "dark")
     assert violations(page, "color-contrast", "link-in-text-block") == []
