@@ -78,12 +78,14 @@ def main(control_fd: int, folder: str) -> None:
 
 def preload() -> None:
     """Import what notebooks import. What fails is left to the notebook, whose traceback is the better message."""
+    # What is made here lives for ever: collecting it would find nothing, and in the kernels it would touch, and so
+    # copy, the pages that they share.
+    gc.disable()
     for name in (*LIBRARIES, *MODULES, *(name for package in PACKAGES for name in modules_of(package))):
         with suppress(Exception):
             importlib.import_module(name)
-    # The objects made so far live for ever: without them the collectors of the kernels touch, and so copy, fewer pages.
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def modules_of(package: str) -> list[str]:
