@@ -2,22 +2,15 @@
 
 import json
 from datetime import date
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from opsbook.analysis.alarms import holm, tail_probability
 from opsbook.analysis.brief import action_id
+from opsbook.analysis.logbook import LOG_COLUMNS
 from opsbook.analysis.sources import weekly
 from opsbook.analysis.traffic import same_mean, same_rate
-
-LOG_COLUMNS = [
-    "action_id", "created_week", "module", "object_type", "object", "action", "priority", "owner", "due", "status",
-    "status_on", "note", "review_metric", "review_on", "baseline_events", "baseline_exposure",
-]  # fmt: skip
-
-STATUSES = ("open", "done", "dropped")
 
 HISTORY_COLUMNS = ["object_type", "object", "metric", "period_end", "events", "exposure"]
 
@@ -86,16 +79,11 @@ def _entry(row: dict, store: str, week: date, history: pd.DataFrame) -> dict:
     }
 
 
-def earlier(log: pd.DataFrame, week: date) -> pd.DataFrame:
-    """The actions that were proposed in an earlier week: what a report of `week` may know, however often it is made."""
-    return log[pd.to_datetime(log["created_week"]) < pd.Timestamp(week)].reset_index(drop=True)
-
-
 def identify(log: pd.DataFrame, actions: pd.DataFrame, store: str, week: date, history: pd.DataFrame) -> pd.DataFrame:
     """This week's actions with the names under which they are on record: `record` gives new ones a name, those still
     open from an earlier week keep theirs.
 
-    In: as `record`, `log` without this week's own (`earlier`). Columns out: action_id, created_week, those of
+    In: as `record`, `log` without this week's own (`logbook.earlier`). Columns out: action_id, created_week, those of
     `actions`, baseline_events, baseline_exposure; only rows kept.
     """
     kept = actions[actions["kept"].astype(bool)] if "kept" in actions else actions
@@ -106,22 +94,6 @@ def identify(log: pd.DataFrame, actions: pd.DataFrame, store: str, week: date, h
     new = ["action_id", "created_week", "baseline_events", "baseline_exposure"]
     columns = {name: pd.Series([entry[name] for entry in entries], kept.index, dtype=object) for name in new}
     return kept.assign(**columns)[[*new[:2], *kept.columns, *new[2:]]].reset_index(drop=True)
-
-
-def set_status(log: pd.DataFrame, name: str, status: str, on: date, note: str | None = None) -> pd.DataFrame:
-    """The log with one action marked `open`, `done` or `dropped` on a day; without a `note` the old note stays."""
-    if status not in STATUSES:
-        raise ValueError(f"`status` must be one of {', '.join(map(repr, STATUSES))}; found {status!r}")
-    row = log["action_id"].astype(str).str.casefold() == name.casefold()
-    if not row.any():
-        close = get_close_matches(name.upper(), log["action_id"].astype(str), n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"no action {name!r} on record{hint}")
-    changes = {"status": status, "status_on": pd.Timestamp(on).date()} | ({} if note is None else {"note": note})
-    log = log.copy()
-    for column, value in changes.items():
-        log[column] = log[column].astype(object).mask(row, value)
-    return log
 
 
 def store_history(store_kpi: pd.DataFrame) -> pd.DataFrame:

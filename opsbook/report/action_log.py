@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from opsbook.analysis import followup
+from opsbook.analysis import logbook
 from opsbook.intake import warehouse as wh
 from opsbook.intake import weeks
 from opsbook.intake.tables import TABLES
@@ -47,7 +47,7 @@ def mark(name: str, status: str, on: date, warehouse: str, *, store: str = "", n
     """Mark an action as `open`, `done` or `dropped`; returns the store whose action it is."""
     owner = store or _owner(name, warehouse)
     with wh.transaction(warehouse) as (fs, root):
-        _commit(fs, root, owner, followup.set_status(load(owner, warehouse), name, status, on, note))
+        _commit(fs, root, owner, logbook.set_status(load(owner, warehouse), name, status, on, note))
     return owner
 
 
@@ -73,7 +73,7 @@ def fingerprint(store: str, week: date, warehouse: str) -> str:
 
     Empty where there are none, so that the first actions on record do not make a week look changed.
     """
-    earlier = followup.earlier(load(store, warehouse, week), week)
+    earlier = logbook.earlier(load(store, warehouse, week), week)
     if earlier.empty:
         return ""
     return hashlib.sha256(earlier.to_json(orient="records", date_format="iso").encode()).hexdigest()
@@ -89,7 +89,7 @@ def _owner(name: str, warehouse: str) -> str:
 
 
 def _entry(action: Mapping[str, Any]) -> dict[str, Any]:
-    copied = {column: action.get(column) for column in followup.LOG_COLUMNS}
+    copied = {column: action.get(column) for column in logbook.LOG_COLUMNS}
     message = json.dumps(action["action"], ensure_ascii=False, sort_keys=True)
     return copied | {"action": message, "status": "open", "status_on": action["created_week"], "note": ""}
 

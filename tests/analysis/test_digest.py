@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsbook.analysis import actions, alarms, brief, digest, followup, rules, traffic
+from opsbook.analysis import actions, alarms, brief, digest, followup, logbook, rules, traffic
 
 WEEK = pd.Timestamp("2026-06-20")
 ENDS = pd.date_range(end=WEEK, periods=9, freq="7D")
 RULES = rules.load(WEEK.date())
-NO_LOG = pd.DataFrame(columns=followup.LOG_COLUMNS)
+NO_LOG = pd.DataFrame(columns=logbook.LOG_COLUMNS)
 
 
 def kpis(**columns):

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsbook.analysis import followup
+from opsbook.analysis import followup, logbook
 
 CREATED = date(2026, 6, 13)
 AFTER = date(2026, 6, 27)
-NO_LOG = pd.DataFrame(columns=followup.LOG_COLUMNS)
+NO_LOG = pd.DataFrame(columns=logbook.LOG_COLUMNS)
 
 
 def proposals(*verbs, metric="opportunities", object=""):
@@ -38,7 +38,7 @@ def kpis(opportunities, visitors=1000):
 def outcome(opportunities, metric="opportunities", status="done", on=CREATED, week=AFTER, **columns):
     history = followup.store_history(kpis(opportunities, **columns))
     log = followup.record(NO_LOG, proposals("fix", metric=metric), "acme", CREATED, history)
-    log = followup.set_status(log, log["action_id"].iloc[0], status, on)
+    log = logbook.set_status(log, log["action_id"].iloc[0], status, on)
     return followup.review(log, week, history).iloc[0]
 
 
@@ -49,7 +49,7 @@ def kind(*args, **options):
 def test_record_keeps_the_baseline_and_the_columns():
     history = followup.store_history(kpis([30, 31, 12, 30, 30]))
     log = followup.record(NO_LOG, proposals("fix", "check", metric="opportunity_rate"), "acme", CREATED, history)
-    assert log.columns.tolist() == followup.LOG_COLUMNS
+    assert log.columns.tolist() == logbook.LOG_COLUMNS
     assert log["status"].tolist() == ["open", "open"] and log["action_id"].is_unique
     assert log[["baseline_events", "baseline_exposure"]].iloc[0].tolist() == [12, 1000]
     assert log["action"].iloc[0] == '{"id": "traffic.fix", "verb": "fix"}'
@@ -62,7 +62,7 @@ def test_recording_twice_changes_nothing_and_an_open_action_stays_one():
     next_week = followup.record(log, proposals("fix", "check"), "acme", CREATED + timedelta(days=7), history)
     pd.testing.assert_frame_equal(again, log)
     assert next_week["action_id"].tolist()[0] == log["action_id"].iloc[0] and len(next_week) == 2
-    done = followup.set_status(log, log["action_id"].iloc[0], "done", CREATED)
+    done = logbook.set_status(log, log["action_id"].iloc[0], "done", CREATED)
     pd.testing.assert_frame_equal(followup.record(done, proposals("fix"), "acme", CREATED, history), done)
     assert len(followup.record(done, proposals("fix"), "acme", CREATED + timedelta(days=7), history)) == 2
 
@@ -76,15 +76,15 @@ def test_only_kept_proposals_are_recorded():
 def test_set_status_by_any_case_and_only_one_row():
     log = followup.record(NO_LOG, proposals("fix", "check"), "acme", CREATED, followup.store_history(kpis([1])))
     name = log["action_id"].iloc[1]
-    changed = followup.set_status(log, name.lower(), "dropped", date(2026, 6, 18), "no budget")
+    changed = logbook.set_status(log, name.lower(), "dropped", date(2026, 6, 18), "no budget")
     assert changed["status"].tolist() == ["open", "dropped"] and changed["note"].tolist() == ["", "no budget"]
     assert changed["status_on"].tolist() == [CREATED, date(2026, 6, 18)] and log["status"].tolist() == ["open", "open"]
-    kept = followup.set_status(changed, name, "open", CREATED)
+    kept = logbook.set_status(changed, name, "open", CREATED)
     assert kept["note"].tolist() == ["", "no budget"]
     with pytest.raises(ValueError, match=f"did you mean '{name}'"):
-        followup.set_status(log, name[:-1] + "?", "done", CREATED)
+        logbook.set_status(log, name[:-1] + "?", "done", CREATED)
     with pytest.raises(ValueError, match="`status` must be one of 'open', 'done', 'dropped'; found 'closed'"):
-        followup.set_status(log, name, "closed", CREATED)
+        logbook.set_status(log, name, "closed", CREATED)
 
 
 STEADY = [30, 28, 33, 31, 29, 30, 34, 31]
@@ -140,7 +140,7 @@ def test_unknown_metric_and_zero_exposure():
 
 def test_the_recorded_baseline_serves_when_history_is_short():
     log = followup.record(NO_LOG, proposals("fix"), "acme", CREATED, followup.store_history(kpis([9, 30, 40])))
-    log = followup.set_status(log, log["action_id"].iloc[0], "done", CREATED)
+    log = logbook.set_status(log, log["action_id"].iloc[0], "done", CREATED)
     row = followup.review(log, AFTER, followup.store_history(kpis([40]))).iloc[0]
     assert (row["before"], row["after"]) == (9, 40)
 
@@ -170,8 +170,8 @@ def test_actions_after_a_bad_week_are_seldom_credited_with_its_recovery():
 def test_earlier_leaves_out_what_the_week_itself_proposed():
     history = followup.store_history(kpis([30, 30]))
     log = followup.record(NO_LOG, proposals("fix"), "acme", CREATED, history)
-    assert followup.earlier(log, CREATED).empty
-    assert len(followup.earlier(log, CREATED + timedelta(days=7))) == 1
+    assert logbook.earlier(log, CREATED).empty
+    assert len(logbook.earlier(log, CREATED + timedelta(days=7))) == 1
 
 
 def test_identify_gives_new_actions_a_name_and_leaves_open_ones_theirs():
@@ -182,7 +182,7 @@ def test_identify_gives_new_actions_a_name_and_leaves_open_ones_theirs():
     assert table["created_week"].tolist() == [CREATED, week]
     assert table["action_id"].iloc[0] == log["action_id"].iloc[0] and table["action_id"].is_unique
     assert table["baseline_events"].tolist() == [12, 30]
-    done = followup.set_status(log, log["action_id"].iloc[0], "done", CREATED)
+    done = logbook.set_status(log, log["action_id"].iloc[0], "done", CREATED)
     again = followup.identify(done, proposals("fix"), "acme", week, history)
     assert again["action_id"].iloc[0] != log["action_id"].iloc[0] and again["created_week"].iloc[0] == week
 

@@ -14,6 +14,7 @@ from opsbook.analysis import (
     costs,
     digest,
     followup,
+    logbook,
     routine,
     rules,
     segments,
@@ -128,13 +129,13 @@ def review_messages():
         kpi = pd.DataFrame({"period_end": ends, "opportunities": pd.array(weeks, dtype="Float64")})
         history = followup.store_history(kpi)
         log = followup.record(
-            pd.DataFrame(columns=followup.LOG_COLUMNS),
+            pd.DataFrame(columns=logbook.LOG_COLUMNS),
             proposal.assign(review_metric=metric),
             "s",
             ends[8].date(),
             history,
         )
-        log = followup.set_status(log, log["action_id"].iloc[0], status, ends[8] + pd.Timedelta(days=day))
+        log = logbook.set_status(log, log["action_id"].iloc[0], status, ends[8] + pd.Timedelta(days=day))
         yield from followup.review(log, ends[10], history)["verdict"]
         yield from followup.review(log, ends[9], history)["verdict"]
 
