@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy.stats import beta
-from write import replaced
 
 from opsbook.analysis import auction, pacing
 from opsbook.analysis.auction import Market
@@ -239,6 +238,8 @@ def main(days: int, seed: int = 40_000) -> str:
     page = Path(__file__).parents[1] / "docs" / "benchmarks.md"
     plot(table, page.parent / "pictures" / "bench-auction.svg")
     text = section(table, time.perf_counter() - start, seed)
+    from write import replaced  # the folder of a script that is run, not of one that is tested
+
     page.write_text(replaced(page.read_text("utf-8"), "auction-study", text), "utf-8")
     return text
 

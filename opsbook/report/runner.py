@@ -142,10 +142,20 @@ def _run_here(units: list[Unit], out: str, workers: int, limits: Limits) -> Iter
             raise
 
 
+AHEAD = (
+    "papermill",
+    "nbconvert.exporters",
+    "opsbook.report.handoff",
+    "opsbook.report.portfolio",
+    "ibis.backends.duckdb",
+    "opsbook.analysis.alarms",
+)
+
+
 def _import_ahead() -> None:
-    """Import what every unit and the index will need now, while the server of the kernels is still importing."""
+    """Import what every unit, the files beside the pages and the index will need, while the first cells are running."""
     sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema takes it where it is installed: a second, for IRIs
-    for name in ("papermill", "nbconvert.exporters", "opsbook.report.portfolio", "ibis.backends.duckdb"):
+    for name in AHEAD:
         import_module(name)
 
 
