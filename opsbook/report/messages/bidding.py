@@ -112,7 +112,7 @@ MESSAGES: dict[str, str] = {
     "bidding.at_cap": N_("The bid stays: a click is worth {cap:.2f} CNY at most."),
     "bidding.turns": N_("By how well clicks follow money it may be {low:,.0f} to {high:,.0f} CNY."),
     # what to do
-    "bidding.do_plan": N_("Type in the bids of `bids.xlsx`: {raise} up, {lower} down, first of all {keywords}."),
+    "bidding.do_plan": N_("Type in the bids of bids.xlsx: {raise} up, {lower} down, first of all {keywords}."),
     "bidding.uneven": N_(
         "Today the next CNY brings {low:.2f} CNY of inquiries on one word and {high:.2f} on another, so that the same "
         "money can bring more."

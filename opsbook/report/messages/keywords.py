@@ -30,7 +30,7 @@ MESSAGES: dict[str, str] = {
     "keywords.no_mature_clicks": N_("The clicks are too fresh: their inquiries have not had time to arrive."),
     "keywords.no_value": N_(
         "{clicks:,} clicks, {inquiries:.4g} inquiries, {spend:,.2f} CNY. What an inquiry is worth is not known: state "
-        "it in `data/stores.toml`, or import orders."
+        "it in data/stores.toml, or import orders."
     ),
     "keywords.free": N_("{clicks:,} clicks and {inquiries:.4g} inquiries without any spend: nothing to lose."),
     # the reading that stands beside the decision
@@ -188,7 +188,7 @@ MESSAGES: dict[str, str] = {
     ),
     "keywords.value_stated": N_("An inquiry is worth {value:,.0f} CNY, as stated for the store."),
     "keywords.value_unknown": N_(
-        "What an inquiry is worth is not known: state it in `data/stores.toml`, or state margin and exchange rate "
+        "What an inquiry is worth is not known: state it in data/stores.toml, or state margin and exchange rate "
         "there and import paid orders."
     ),
     "keywords.unit_yuan": N_("Spend is in yuan: {spend:,.2f} against {account_spend:,.2f} CNY of the account."),

@@ -9,7 +9,7 @@ MESSAGES: dict[str, str] = {
         "left alone."
     ),
     "promotion.break_even": N_("With a gross margin of {margin:.0%} a plan breaks even at an ROI of {break_even:.2f}."),
-    "promotion.break_even_unknown": N_("The break-even ROI is not known: state `gross_margin` in data/stores.toml."),
+    "promotion.break_even_unknown": N_("The break-even ROI is not known: state gross_margin in data/stores.toml."),
     "promotion.conflict": N_(
         "{products:,} products stood in a whole-site and a standard plan on the same day, on {days} days of the week "
         "and for ¥{spend:,.0f}; the platform lets the two exclude each other."
