@@ -43,7 +43,6 @@ golden: $(VENV)/.dev ## run the committed notebooks on the sample and store thei
 		--ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec
 
 pictures: $(VENV)/.browser ## take the pictures of the documents from the sample's pages (needs chromium)
-	$(OPSBOOK) import data/inbox --quiet
 	$(VENV)/bin/python docs/pictures.py
 
 bench: $(VENV)/.dev ## measure speed side by side and write docs/benchmarks.md

@@ -31,6 +31,7 @@ def main() -> None:
     if chromium is None:
         sys.exit("make pictures: needs Chromium; try: apt-get install chromium")
     with tempfile.TemporaryDirectory() as out, sync_playwright() as playwright:
+        run("import", "data/inbox", "--warehouse", f"{out}/warehouse")  # of its own: reports leave actions on record
         for week in WEEKS_BEFORE:
             report(out, "--week", week, "--notebook", "00_weekly_brief")
         report(out)
@@ -42,8 +43,13 @@ def main() -> None:
 
 
 def report(out: str, *options: str) -> None:
-    """The pages of the sample; what went wrong is printed, and there are no pictures of half a report."""
-    if subprocess.run([OPSBOOK, "weekly", "--out", out, "--quiet", *options]).returncode:
+    """The pages of the sample."""
+    run("weekly", "--warehouse", f"{out}/warehouse", "--out", out, *options)
+
+
+def run(*words: str) -> None:
+    """A command of opsbook; what went wrong is printed, and there are no pictures of half a report."""
+    if subprocess.run([OPSBOOK, *words, "--quiet"], cwd=FOLDER.parents[1]).returncode:
         sys.exit("make pictures: the sample's reports could not all be made; no picture was changed")
 
 
