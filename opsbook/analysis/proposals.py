@@ -68,7 +68,9 @@ def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataF
 
 def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     """Words to pause and add, the plan of bids, and the traffic of the wrong buyers, where words bring them."""
-    decided = decided_keywords(tables, store, week, rules)
+    rows, value = _keyword_rows(tables, week, rules), inquiry_value(tables, store)
+    totals = ad_words.totals(rows, rules=rules)
+    decided = keywords.decide(totals, value)
     own, (people, limits) = sources.window(tables["own_keyword"], week), _people(tables, week, rules)
     fresh = words.new_industry_words(tables["industry_keyword"], own, week)
     texts = history.product_texts(tables["product_profile"], tables["product_performance"])
@@ -76,19 +78,17 @@ def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.Data
     new = words.candidates(asked, tables["ad_keyword"], fresh, brand_words=store.brand_words, rules=rules)
     buyers = word_buyers.browsers(people, decided, limits, rules["keywords.buyer_gap"].value)
     wrong = word_buyers.propose(word_buyers.summary(buyers, people, limits), week)
-    rows = _keyword_rows(tables, week, rules)
     changed = keywords.actions(decided, new, week=week, weeks=ad_words.weeks_covered(rows))
-    plan = _bids(tables, store, rows, decided, rules)
+    plan = _bids(tables, store, rows, totals, decided, value, rules)
     parts = [wrong, bid_moves.instead(changed, plan), bid_moves.actions(plan, week=week)]
     return pd.concat([part for part in parts if len(part)] or [changed], ignore_index=True)
 
 
-def _bids(tables: Tables, store: Any, rows: pd.DataFrame, decided: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Next week's bids and budgets (`bid_plan.plan`), from the same rows as the decisions."""
-    totals = ad_words.totals(rows, rules=rules)
+def _bids(tables: Tables, store: Any, rows, totals, decided, value, rules: RuleSet) -> pd.DataFrame:
+    """Next week's bids and budgets (`bid_plan.plan`), from the rows, totals and value behind the decisions."""
     posterior = rates.shrink(totals["inquiries"], totals["mature_clicks"], totals.get("group"))
     wanted, weeks = bid_caps.value_target(store.target_roi, store.gross_margin), ad_words.weeks_covered(rows)
-    value, bids = inquiry_value(tables, store), bid_caps.current_bids(tables["ad_keyword"])
+    bids = bid_caps.current_bids(tables["ad_keyword"])
     worth = bid_caps.caps(decided, posterior, value, bids, weeks=weeks, target_roi=wanted, rules=rules)
     response = elasticity.pooled(elasticity.panel(rows), rules=rules)
     hulls = bid_points.hulls(bid_points.complete(tables["bid_point"]))
