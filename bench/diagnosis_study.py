@@ -532,20 +532,9 @@ def _right(row) -> str:
     return f"{row.right} = {row.right_share:.0%} ({row.right_share_low:.0%} to {min(row.right_share_high, 1):.0%})"
 
 
-def write(text: str, path: Path) -> None:
-    """Put the section between its markers; the rest of the file stays as it is."""
-    begin, end = "<!-- diagnosis -->", "<!-- /diagnosis -->"
-    block = f"{begin}\n{text}\n{end}"
-    old = path.read_text("utf-8") if path.exists() else "# Benchmarks\n"
-    if begin in old:
-        head, rest = old.split(begin, 1)
-        new = head + block + rest.split(end, 1)[1]
-    else:
-        new = old.rstrip("\n") + "\n\n" + block + "\n"
-    path.write_text(new, "utf-8")
-
-
 if __name__ == "__main__":
+    from write import replaced
+
     start, stores = time.perf_counter(), int(sys.argv[1]) if len(sys.argv) > 1 else 200
     shape = {"seed": 20_000, "processes": 2}
     culprits, clean = ("buyer_level, word", "first_screen", "word"), ("none",)
@@ -558,5 +547,6 @@ if __name__ == "__main__":
     parts = [pd.concat(first), second, pd.concat(third), pd.concat(curve)]
     each = (time.perf_counter() - start) / sum(map(len, parts))
     text = section(*parts, each)
-    write(text, Path(__file__).parents[1] / "docs" / "benchmarks.md")
+    page = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+    page.write_text(replaced(page.read_text("utf-8"), "diagnosis", text), "utf-8")
     print(text)
