@@ -7,11 +7,11 @@ that cannot be reached; 130 interrupted.
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from opsbook import actions_cli, private_cli
+from opsbook import actions_cli, private_cli, process
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -36,7 +36,7 @@ app.add_typer(actions_cli.app, name="actions")
 app.add_typer(private_cli.app)
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command; a mistake of the user ends in one line and exit code 2, never in a traceback."""
     try:
         sys.exit(app(standalone_mode=False))
@@ -50,6 +50,14 @@ def main() -> None:
         message = f"{error.format_message().rstrip('.')}; see `opsbook --help`"
     typer.echo(f"opsbook: {message}", err=True)
     sys.exit(2)
+
+
+def script() -> NoReturn:
+    """What is installed as `opsbook`: `main`, and the process ends at once."""
+    try:
+        main()
+    except SystemExit as ended:
+        process.leave(int(ended.code or 0))
 
 
 @app.command("import")

@@ -19,10 +19,11 @@ import shutil
 import signal
 import socket
 import sys
-import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from opsbook import process
 
 # What report notebooks import. `matplotlib_inline.backend_inline` is missing on purpose: it hooks into the shell
 # while it is imported, and here no shell exists yet; the first figure imports it in the kernel, as in a cold one.
@@ -252,25 +253,21 @@ def run_kernel(request: Request, set_by_imports: dict[str, str]) -> None:
     sys.argv = [ipykernel_launcher.__file__, *request.args]
     np.random.seed()  # the forks would all draw the same numbers
     app = IPKernelApp.instance(parent_handle=os.getppid())
+    atexit.register(clear, app)  # registered first, so it comes after the exit handlers of the notebook
     app.initialize(request.args)
     app.start()
     leave(app)
 
 
 def leave(app) -> None:
-    """End a kernel as the interpreter would: threads, exit handlers, the notebook's objects; but keep the modules.
-
-    To take them down would first copy the memory that all forks share, which takes longer than many a notebook.
-    """
+    """End a kernel as the interpreter would, the notebook's objects included."""
     # The control thread is still flushing its answer to the shutdown request through a thread that an exit handler
     # stops, and would then wait ten seconds for it.
     app.control_thread.join(timeout=1)
-    for thread in threading.enumerate():
-        if not thread.daemon and thread is not threading.main_thread():
-            thread.join()
-    atexit._run_exitfuncs()
+    process.leave(0)
+
+
+def clear(app) -> None:
+    """Let the objects of a notebook end, those that refer to each other as well."""
     app.shell.user_ns.clear()
     gc.collect()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)

@@ -299,6 +299,28 @@ def test_the_processes_of_a_notebook_end_with_its_kernel():
     assert gone(child)
 
 
+ENDS = """
+import atexit, threading, time
+def write(word):
+    with open("end.txt", "a") as file:
+        file.write(word + " ")
+class Held:
+    def __del__(self, write=write):
+        write("object")
+held = Held()
+held.itself = held
+last = "handler"
+atexit.register(lambda: write(last))
+threading.Thread(target=lambda: (time.sleep(0.2), write("thread"))).start()
+"""
+
+
+@pytest.mark.parametrize("kernel", [WARM, COLD])
+def test_a_kernel_waits_for_threads_then_runs_exit_handlers_then_ends_objects(kernel, tmp_path):
+    execute(ENDS, kernel=kernel, folder=tmp_path)
+    assert (tmp_path / "end.txt").read_text().split() == ["thread", "handler", "object"]
+
+
 def test_a_kernel_that_nobody_holds_any_more_ends():
     manager = KernelManager(kernel_name=WARM)
     manager.start_kernel()

@@ -14,7 +14,7 @@ SECRET = "hunter2planted"
 
 
 def opsbook(*words, env=None):
-    command = [sys.executable, "-c", "from opsbook.cli import main; main()", *map(str, words)]
+    command = [sys.executable, "-c", "from opsbook.cli import script; script()", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=os.environ | (env or {}))
 
 

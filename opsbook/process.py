@@ -1,0 +1,24 @@
+"""The end of a process that has imported a lot."""
+
+import atexit
+import os
+import sys
+import threading
+from contextlib import suppress
+from typing import NoReturn
+
+
+def leave(code: int) -> NoReturn:
+    """End as the interpreter would, with its threads, exit handlers and streams, but leave the modules standing.
+
+    The system takes all memory back at once. Taking two thousand modules down one by one costs up to half a second,
+    and in a fork it would first copy the memory that all forks share.
+    """
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.main_thread():
+            thread.join()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads any more, or it is closed
+            stream.flush()
+    os._exit(code)
