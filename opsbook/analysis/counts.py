@@ -1,14 +1,14 @@
-"""Counts of rare events with honest intervals."""
+"""Counts of rare events: honest intervals, and whether two of them may be the same."""
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import betainc, gammaincinv
 
 
 def count_interval(counts, level: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
     """The exact Poisson interval of a count (Garwood): the means under which so few, or so many, are not too
     unlikely.
 
-    lower = chi-square quantile((1 - level) / 2; 2n) / 2 (0 for n = 0), upper = quantile((1 + level) / 2; 2n + 2) / 2.
+    lower = gamma quantile((1 - level) / 2; n) (0 for n = 0), upper = quantile((1 + level) / 2; n + 1).
     Missing in, missing out.
 
     >>> [round(float(bound), 1) for bound in count_interval(10, 0.95)]
@@ -16,5 +16,13 @@ def count_interval(counts, level: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
     """
     n = np.asarray(counts, dtype="float64")
     tail = (1 - level) / 2
-    lower = np.where(n > 0, chi2.ppf(tail, np.maximum(2 * n, 1e-9)) / 2, np.where(np.isnan(n), np.nan, 0.0))
-    return lower, chi2.ppf(1 - tail, 2 * n + 2) / 2
+    return np.where(n == 0, 0.0, gammaincinv(n, tail)), gammaincinv(n + 1, 1 - tail)
+
+
+def same_mean(count0, count1) -> np.ndarray:
+    """Two-sided p-value of two Poisson counts having the same mean: binomial, given their sum; NaN for an unknown
+    count."""
+    low, high = np.minimum(count0, count1).astype(float), np.maximum(count0, count1).astype(float)
+    with np.errstate(invalid="ignore"):
+        p = 2 * betainc(high, low + 1, 0.5)
+    return np.where(np.isnan(low + high), np.nan, np.where(high > low, np.minimum(1, p), 1.0))

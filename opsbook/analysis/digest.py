@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from opsbook.analysis.alarms import holm, tail_probability
+from opsbook.analysis.alarms import holm
 from opsbook.analysis.brief import key_figures
+from opsbook.analysis.next_count import tail_probability
 from opsbook.analysis.sources import window
 from opsbook.analysis.traffic import headline
 
@@ -33,9 +34,9 @@ def largest_changes(store_kpi: pd.DataFrame, week, weeks: int = 8, most: int = 5
 
     Size of a change: the ratio of the two weeks, whichever is larger to the other; a figure that was or became 0 has no
     ratio and stands last. `p_usual`: for counts, the two-sided probability of this week's count given the past `weeks`
-    weeks (`alarms.tail_probability`), adjusted by Holm over all counts; missing for rates and amounts, and with fewer
-    than four past weeks. Columns out: metric, before, value, wow, p_usual. Figures of rolling windows
-    (reply) are left out: two of their weeks overlap.
+    weeks (`next_count.tail_probability`), adjusted by Holm over all counts; missing for rates and amounts, and with
+    fewer than four past weeks. Columns out: metric, before, value, wow, p_usual. Figures of rolling windows (reply)
+    are left out: two of their weeks overlap.
     """
     table = key_figures(store_kpi, week, weeks + 1)
     table = table[~table["metric"].str.startswith("reply_")].dropna(subset=["value", "before"])

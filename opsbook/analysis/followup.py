@@ -6,11 +6,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from opsbook.analysis.alarms import holm, tail_probability
+from opsbook.analysis.alarms import holm
 from opsbook.analysis.brief import action_id
+from opsbook.analysis.counts import same_mean
 from opsbook.analysis.logbook import LOG_COLUMNS
+from opsbook.analysis.next_count import tail_probability
 from opsbook.analysis.sources import weekly
-from opsbook.analysis.traffic import same_mean, same_rate
+from opsbook.analysis.traffic import same_rate
 
 HISTORY_COLUMNS = ["object_type", "object", "metric", "period_end", "events", "exposure"]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import pdtr
 
-from opsbook.analysis.traffic import same_mean
+from opsbook.analysis.counts import same_mean
 
 COUNTS = ("opportunities", "visitors")
 IDLE_SPEND = 500.0  # CNY a week on words without an inquiry from which on it is named; our default
@@ -62,7 +62,7 @@ def _fall(name: str, row: dict, limit: float) -> dict | None:
 def _below_peers(row: dict, limit: float) -> dict | None:
     """Fewer opportunities than a Poisson count with peers' average as its mean would show by chance."""
     now, peers = float(row["opportunities"]), float(row["opportunities_peer_avg"])
-    if not peers > 0 or np.isnan(now) or stats.poisson.cdf(now, peers) >= limit:
+    if not peers > 0 or np.isnan(now) or pdtr(now, peers) >= limit:
         return None
     return {"id": "batch.below_peers", "now": now, "peers": peers, "ratio": now / peers}
 

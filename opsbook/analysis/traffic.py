@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import stats
 
 from opsbook.analysis import sources
 from opsbook.analysis.alarms import dispersion, holm
 from opsbook.analysis.brief import ACTION_COLUMNS
+from opsbook.analysis.counts import same_mean
 
 # ---- why did it change ------------------------------------------------------------------------------------------
 
@@ -133,15 +134,6 @@ def judge_change(
     table["verdict"] = [_verdict(row) for row in table.to_dict("records")]
     order = ["channel", "before", "after", "traffic_effect", "conversion_effect", "total"]
     return table[[*order, "p_total", "p_traffic", "p_conversion", "cause", "verdict"]]
-
-
-def same_mean(count0, count1) -> np.ndarray:
-    """Two-sided p-value of two Poisson counts having the same mean: binomial, given their sum; NaN for an unknown
-    count."""
-    low, high = np.minimum(count0, count1).astype(float), np.maximum(count0, count1).astype(float)
-    with np.errstate(invalid="ignore"):
-        p = 2 * special.betainc(high, low + 1, 0.5)
-    return np.where(np.isnan(low + high), np.nan, np.where(high > low, np.minimum(1, p), 1.0))
 
 
 def same_rate(events0, trials0, events1, trials1) -> np.ndarray:

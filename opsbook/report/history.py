@@ -160,7 +160,7 @@ def changes(past: list[Entry], now: Entry) -> list[dict[str, Any]]:
 
 def _change(metric: str, past: list[float], now: float) -> list[dict[str, Any]]:
     """How a count moved, and whether its own past makes that likely; nothing where it did not move."""
-    from opsbook.analysis.alarms import tail_probability
+    from opsbook.analysis.next_count import tail_probability
 
     before = past[-1]
     said = {"metric": metric, "now": now, "before": before}

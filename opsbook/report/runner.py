@@ -148,7 +148,8 @@ AHEAD = (
     "opsbook.report.handoff",
     "opsbook.report.portfolio",
     "ibis.backends.duckdb",
-    "opsbook.analysis.alarms",
+    "opsbook.analysis.next_count",
+    "opsbook.analysis.portfolio",
 )
 
 

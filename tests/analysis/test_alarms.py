@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from opsbook.analysis import alarms, rules, sources
+from opsbook.analysis import alarms, next_count, rules, sources
 
 WEEK = pd.Timestamp("2026-06-20")  # no promotion month near
 RULES = rules.load(WEEK.date())
@@ -88,31 +88,6 @@ def test_a_renamed_channel_is_no_fall():
     assert table["object"].tolist() == ["导购会场"] and not table["alarm"].any()
 
 
-def test_tails_agree_with_a_plain_sum_over_a_wide_grid():
-    past = np.array([4, 6, 5, 11, 3, 5, 6, 2])
-    mean, cv = np.meshgrid(np.geomspace(0.05, 500, 500), np.linspace(0.01, 3, 300))
-    size = cv**-2.0
-    # Jeffreys' prior of a count's mean, half-Cauchy prior of the extra variation; the grid is even in log(mean)
-    weight = (
-        mean**0.5
-        / (1 + (cv / 0.5) ** 2)
-        * np.prod([stats.nbinom.pmf(x, size, size / (size + mean)) for x in past], axis=0)
-    )
-    for value in (0, 3, 15, 25):
-        at_most, below = ((weight * stats.nbinom.cdf(x, size, size / (size + mean))).sum() for x in (value, value - 1))
-        exact = 2 * min(at_most, weight.sum() - below) / weight.sum()
-        assert alarms.tail_probability(past, value) == pytest.approx(min(1, exact), rel=0.03)
-
-
-def test_range_holds_what_it_says():
-    past = np.array([120.0, 100, 90, 110, 130, 95, 105, 100])
-    found = alarms.predictive(past)
-    low, high = found["range_low"], found["range_high"]
-    assert alarms.tail_probability(past, low - 1) < 0.05 <= alarms.tail_probability(past, low)
-    assert alarms.tail_probability(past, high + 1) < 0.05 <= alarms.tail_probability(past, high)
-    assert alarms.predictive(np.zeros(8))["range_low"] == 0
-
-
 def test_holm_by_hand():
     assert alarms.holm(np.array([0.01, 0.04, np.nan, 0.03])).tolist()[:2] == pytest.approx([0.03, 0.06])
     assert alarms.holm(np.array([0.01, 0.04, np.nan, 0.03]))[3] == pytest.approx(0.06)
@@ -139,7 +114,7 @@ def test_at_most_5_of_100_stores_get_a_false_alarm(extra_cv):
     for _ in range(100):
         factor = rng.gamma(extra_cv**-2, extra_cv**2, (9, 12)) if extra_cv else 1.0
         weeks = rng.poisson(means * factor * np.ones((9, 1))).astype(float)
-        p = np.array([alarms.tail_probability(weeks[:8, i], weeks[8, i]) for i in range(12)])
+        p = np.array([next_count.tail_probability(weeks[:8, i], weeks[8, i]) for i in range(12)])
         alarmed += (alarms.holm(p) <= 0.05).any()
     assert alarmed <= 5
 

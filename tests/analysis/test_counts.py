@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from scipy.stats import poisson
+from scipy.stats import binom, poisson
 
-from opsbook.analysis.counts import count_interval
+from opsbook.analysis.counts import count_interval, same_mean
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 10, 400])
@@ -14,3 +14,10 @@ def test_interval_of_a_count_is_the_exact_one(count):
 
 def test_interval_of_a_missing_count_is_missing():
     assert np.isnan(count_interval([np.nan, 3])).tolist() == [[True, False], [True, False]]
+
+
+def test_equal_means_by_the_binomial_distribution():
+    assert same_mean(10, 24) == pytest.approx(2 * binom.cdf(10, 34, 0.5))
+    assert same_mean(24, 10) == pytest.approx(2 * binom.cdf(10, 34, 0.5))
+    assert same_mean([0, 7, np.nan], [0, 7, 3])[:2].tolist() == [1, 1]
+    assert np.isnan(same_mean(np.nan, 3))

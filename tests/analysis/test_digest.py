@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsbook.analysis import actions, alarms, brief, digest, followup, logbook, rules, traffic
+from opsbook.analysis import actions, alarms, brief, digest, followup, logbook, next_count, rules, traffic
 
 WEEK = pd.Timestamp("2026-06-20")
 ENDS = pd.date_range(end=WEEK, periods=9, freq="7D")
@@ -49,7 +49,7 @@ def test_largest_changes_by_ratio_either_way():
 def test_chance_is_told_for_counts_with_four_past_weeks_only():
     table = digest.largest_changes(kpis(visitors=[100] * 8 + [10], opportunity_rate=[0.1] * 8 + [0.2]), WEEK)
     found = table.set_index("metric")["p_usual"]
-    assert found["visitors"] == pytest.approx(alarms.tail_probability(np.full(8, 100.0), 10))
+    assert found["visitors"] == pytest.approx(next_count.tail_probability(np.full(8, 100.0), 10))
     assert found["visitors"] < 0.01
     assert np.isnan(found["opportunity_rate"])
     for past, unknown in (([100, None, 100, 100], True), ([100, 100, 100, 100], False)):

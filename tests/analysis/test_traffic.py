@@ -184,13 +184,6 @@ def test_more_channels_ask_for_more_evidence():
     assert cause(window(a=(1000, 30), **others), window(a=(1000, 13), **others)) == "chance"
 
 
-def test_equal_means_by_the_binomial_distribution():
-    assert traffic.same_mean(10, 24) == pytest.approx(2 * stats.binom.cdf(10, 34, 0.5))
-    assert traffic.same_mean(24, 10) == pytest.approx(2 * stats.binom.cdf(10, 34, 0.5))
-    assert traffic.same_mean([0, 7, np.nan], [0, 7, 3])[:2].tolist() == [1, 1]
-    assert np.isnan(traffic.same_mean(np.nan, 3))
-
-
 def test_equal_rates_by_fishers_test():
     lower = stats.fisher_exact([[3, 97], [12, 88]], alternative="less").pvalue
     assert traffic.same_rate(3, 100, 12, 100) == pytest.approx(2 * lower)
