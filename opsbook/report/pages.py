@@ -46,7 +46,7 @@ _FAILURE = {
     "parameters": N_("Parameters"),
     "again": N_("How to run it again"),
 }
-_local = threading.local()
+_exporting = threading.Lock()  # an exporter works on one page at a time
 
 
 def notebook_page(notebook: nbformat.NotebookNode, *, name: str, lang: str, store_name: str, week: date) -> str:
@@ -55,7 +55,8 @@ def notebook_page(notebook: nbformat.NotebookNode, *, name: str, lang: str, stor
     from nbconvert.exporters import TemplateExporter
 
     # HTMLExporter itself would parse its own page once more, for alt texts and focus, which our template sees to.
-    body, _ = TemplateExporter.from_notebook_node(_exporter(), _prepared(notebook, lang), resources={"page": page})
+    with _exporting:
+        body, _ = TemplateExporter.from_notebook_node(_exporter(), _prepared(notebook, lang), resources={"page": page})
     return _with_contents(_CHARACTER.sub(_character, body))
 
 
@@ -170,19 +171,19 @@ def _with_contents(html: str) -> str:
     return html.replace("@@CONTENTS@@", items, 1)
 
 
+@cache
 def _exporter():
-    """One exporter per thread, made once: making it costs more than a page."""
-    if not hasattr(_local, "exporter"):
-        from nbconvert import HTMLExporter
+    """The exporter of all pages: to make it, with its template, takes longer than many a page."""
+    from nbconvert import HTMLExporter
 
-        _local.exporter = HTMLExporter(
-            template_name="report",
-            extra_template_basedirs=[str(FOLDER)],
-            extra_template_paths=[str(FOLDER)],
-            default_preprocessors=[],  # none has anything to do here, and the notebook is validated after each
-        )
-        _local.exporter.register_filter("highlight_code", escape)  # named by the template that ours extends
-    return _local.exporter
+    exporter = HTMLExporter(
+        template_name="report",
+        extra_template_basedirs=[str(FOLDER)],
+        extra_template_paths=[str(FOLDER)],
+        default_preprocessors=[],  # none has anything to do here, and the notebook is validated after each
+    )
+    exporter.register_filter("highlight_code", escape)  # named by the template that ours extends
+    return exporter
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,7 @@ def _run_here(units: list[Unit], out: str, workers: int, limits: Limits) -> Iter
     with ThreadPoolExecutor(workers) as pool, kernels.warm() as kernel:
         try:
             jobs = {pool.submit(run_unit, unit, out, kernel, limits, stop): unit for unit in units}
-            _import_ahead()
+            _prepare()
             for job in as_completed(jobs):
                 yield jobs[job], job.result()
         except BaseException:
@@ -153,11 +153,18 @@ AHEAD = (
 )
 
 
-def _import_ahead() -> None:
-    """Import what every unit, the files beside the pages and the index will need, while the first cells are running."""
+def _prepare() -> None:
+    """Import and compile what every unit, the files beside the pages and the index will need, while kernels start."""
     sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema takes it where it is installed: a second, for IRIs
     for name in AHEAD:
         import_module(name)
+    from nbformat import v4, validate
+
+    from opsbook.report import pages
+
+    empty = v4.new_notebook()
+    validate(empty)
+    pages.notebook_page(empty, name="", lang="en", store_name="", week=date.min)
 
 
 def run_unit(unit: Unit, out: str, kernel, limits: Limits = Limits(), stop: threading.Event | None = None) -> Entry:
