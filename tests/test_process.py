@@ -1,0 +1,50 @@
+"""`process.leave` against the interpreter's own end: nothing may get lost, nobody may be waited for in vain."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def run(source: str) -> subprocess.CompletedProcess:
+    head = "import atexit, os, sys, threading, time\nfrom opsbook import process\n"
+    command = [sys.executable, "-c", f"{head}{source}\nprocess.leave(3)"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.run(command, capture_output=True, text=True, timeout=20, env=buffered)
+
+
+def test_ends_with_the_code_and_without_a_word():
+    ended = run("")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "", "")
+
+
+def test_nothing_of_a_large_output_is_lost():
+    assert run("sys.stdout.write('x' * 3_000_000)").stdout == "x" * 3_000_000
+
+
+def test_threads_end_before_exit_handlers_run():
+    thread = "threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()"
+    assert run(f"atexit.register(print, 'handler')\n{thread}").stdout == "thread\nhandler\n"
+
+
+def test_a_daemon_is_not_waited_for():
+    assert run("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()").returncode == 3
+
+
+def test_an_executor_that_nobody_closed_does_not_hold_the_process():
+    source = "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(1)"
+    ended = run(f"{source}\npool.submit(print, 'done').result()")
+    assert (ended.returncode, ended.stdout) == (3, "done\n")
+
+
+@pytest.mark.parametrize("closed", ["sys.stdout = sys.stderr = None", "sys.stdout.close()"])
+def test_a_closed_stream_is_no_error(closed):
+    ended = run(closed)
+    assert (ended.returncode, ended.stderr) == (3, "")
+
+
+def test_a_reader_that_has_gone_is_no_error():
+    source = "read, write = os.pipe()\nos.close(read)\nos.dup2(write, 1)\nsys.stdout.write('x' * 99)"
+    ended = run(source)
+    assert (ended.returncode, ended.stderr) == (3, "")
