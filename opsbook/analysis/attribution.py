@@ -126,6 +126,16 @@ def measure(attributed: pd.DataFrame) -> str:
     return MEASURES[0] if attributed.empty else attributed["measure"].iloc[0]
 
 
+def spend_unit(ad_keyword: pd.DataFrame, ad_campaign: pd.DataFrame) -> dict:
+    """The unit of the words' spend (`check_unit`), found by what the plans that they belong to have spent.
+
+    In: `ad_keyword[campaign, spend]`, `ad_campaign[campaign, spend]` of the same weeks. Plans without words, such as
+    whole-site promotion, do not take part.
+    """
+    same_plans = ad_campaign[ad_campaign["campaign"].isin(ad_keyword["campaign"].dropna())]
+    return check_unit(ad_keyword, same_plans["spend"].sum(min_count=1))
+
+
 def in_yuan(table: pd.DataFrame, unit: dict) -> pd.DataFrame:
     """The table with its spend unknown where `check_unit` found fen: a wrong price would turn every decision around."""
     return table.assign(spend=np.nan) if unit["id"] == "keywords.unit_fen" else table

@@ -43,7 +43,8 @@ from opsbook.analysis.rules import RuleSet
 
 Tables = Mapping[str, pd.DataFrame]
 
-#: Weeks of advertising whose clicks are judged together: those of one week are too few (our default).
+#: Weeks of advertising whose clicks are judged together: those of one week are too few (our default, as on the
+#: keyword page).
 KEYWORD_WEEKS = 8
 
 #: Weeks of products and plans that are judged together (our default).
@@ -56,6 +57,7 @@ def gather(tables: Tables, store: Any, week: date, rules: RuleSet) -> list[pd.Da
     `tables`: canonical tables by name, several weeks of them; an empty one proposes nothing. `store`: the store's own
     settings (margin, value of an inquiry, exchange rate, membership ...), each of which may be unknown (None).
     """
+    tables = _adverts_in_yuan(tables, week)
     modules = (_traffic, _keywords, _diagnosis, _boards, _products, _quadrants, _removal, _promotion, _customers)
     found = [module(tables, store, week, rules) for module in modules]
     # The data of a week come out after its end: what had to be done within it is too late.
@@ -68,8 +70,8 @@ def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataF
 
 def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     """Words to pause and add, the plan of bids, and the traffic of the wrong buyers, where words bring them."""
-    rows, value = _keyword_rows(tables, week, rules), inquiry_value(tables, store)
-    totals = ad_words.totals(rows, rules=rules)
+    rows = _keyword_rows(tables, week, rules)
+    totals, value = ad_words.totals(rows, rules=rules), inquiry_value(tables, store, week, attribution.measure(rows))
     decided = keywords.decide(totals, value)
     own, (people, limits) = sources.window(tables["own_keyword"], week), _people(tables, week, rules)
     fresh = words.new_industry_words(tables["industry_keyword"], own, week)
@@ -97,13 +99,20 @@ def _bids(tables: Tables, store: Any, rows, totals, decided, value, rules: RuleS
 
 def decided_keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     """What to do with every advertised word (`keywords.decide`), over the settled days of the last `KEYWORD_WEEKS`."""
-    totals = ad_words.totals(_keyword_rows(tables, week, rules), rules=rules)
-    return keywords.decide(totals, inquiry_value(tables, store))
+    tables = _adverts_in_yuan(tables, week)
+    rows = _keyword_rows(tables, week, rules)
+    value = inquiry_value(tables, store, week, attribution.measure(rows))
+    return keywords.decide(ad_words.totals(rows, rules=rules), value)
+
+
+def _adverts_in_yuan(tables: Tables, week: date) -> dict[str, pd.DataFrame]:
+    """The tables, the keyword report being that of the last `KEYWORD_WEEKS`, without its spend where it is in fen."""
+    words, plans = (_last(tables[name], week, KEYWORD_WEEKS) for name in ("ad_keyword", "ad_campaign"))
+    return dict(tables) | {"ad_keyword": attribution.in_yuan(words, attribution.spend_unit(words, plans))}
 
 
 def _keyword_rows(tables: Tables, week: date, rules: RuleSet) -> pd.DataFrame:
-    recent = _last(tables["ad_keyword"], week, KEYWORD_WEEKS)
-    return ad_words.settled(recent, tables["product_performance"], data_up_to=week, rules=rules)
+    return ad_words.settled(tables["ad_keyword"], tables["product_performance"], data_up_to=week, rules=rules)
 
 
 def _people(tables: Tables, week: date, rules: RuleSet) -> tuple[pd.DataFrame, dict]:
@@ -113,19 +122,24 @@ def _people(tables: Tables, week: date, rules: RuleSet) -> tuple[pd.DataFrame, d
     return diagnosis.encounters(dict(tables), {"visitor": visits}, limits), limits
 
 
-def inquiry_value(tables: Tables, store: Any) -> float | np.ndarray:
-    """What an inquiry is worth to the store (CNY): as stated, or else estimated, else missing."""
+def inquiry_value(tables: Tables, store: Any, week: date, counted: str = "inquiries") -> float | np.ndarray:
+    """What an inquiry is worth to the store (CNY): as stated, or else estimated, else missing.
+
+    The estimate is `attribution.estimate_value` over the weeks of the keyword report; `counted`: what the words bring,
+    `inquiries` or `opportunities`.
+    """
     return attribution.estimate_value(
         tables["order"],
-        tables["store_kpi"],
+        _last(tables["store_kpi"], week, KEYWORD_WEEKS),
         stated=store.value_per_inquiry_cny,
         margin=store.gross_margin,
         cny_per_usd=store.cny_per_usd,
+        counted=counted,
     )
 
 
 def _diagnosis(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    value = inquiry_value(tables, store)
+    value = inquiry_value(tables, store, week, attribution.measure(_keyword_rows(tables, week, rules)))
     found = diagnosis.diagnose(dict(tables), week=week, rules=rules, value_per_inquiry=value)
     return diagnosis.actions(found, week=week)
 
@@ -165,14 +179,7 @@ def _quadrants(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.Dat
     rows = rows.assign(growth_score=rows["product_id"].map(scores))
     classified = quadrants.classify(rows)
     good = quadrants.promising(classified, rows, rules=rules)
-    found = quadrants.actions(classified, good, week=week, rules=rules)
-    weeks = recent["period_end"].nunique()
-    return found.assign(effect=[_a_week(effect, weeks) for effect in found["effect"]])
-
-
-def _a_week(effect: dict | None, weeks: int) -> dict | None:
-    """An effect over several weeks as one of a week."""
-    return effect and effect | {end: effect[end] / weeks for end in ("low", "high")}
+    return quadrants.actions(classified, good, week=week, rules=rules, weeks=recent["period_end"].nunique())
 
 
 def _removal(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:

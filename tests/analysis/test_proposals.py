@@ -1,8 +1,11 @@
+import json
 from datetime import date
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from opsbook.analysis import actions, brief, proposals, rules
@@ -12,7 +15,8 @@ from opsbook.intake.tables import TABLES
 
 WEEK = date(2026, 9, 19)
 RULES = rules.load(WEEK)
-STORES = Path(__file__).parents[2] / "data" / "stores.toml"
+ROOT = Path(__file__).parents[2]
+STORES = ROOT / "data" / "stores.toml"
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +55,10 @@ def test_a_store_without_any_table_gets_no_proposal(sample):
 
 def test_a_stated_value_of_an_inquiry_goes_first(sample):
     tables, shoes = sample["shoes"]
-    assert proposals.inquiry_value(tables, shoes) == 130
-    estimated = proposals.inquiry_value(*sample["home"])
+    assert proposals.inquiry_value(tables, shoes, WEEK) == 130
+    estimated = proposals.inquiry_value(*sample["home"], WEEK)
     assert np.ndim(estimated) == 1 and 0 < np.median(estimated) < 10_000
-    assert np.isnan(proposals.inquiry_value(tables, stores.Store(name="x")))
+    assert np.isnan(proposals.inquiry_value(tables, stores.Store(name="x"), WEEK))
 
 
 def test_effects_of_words_are_those_of_a_week(sample):
@@ -96,3 +100,49 @@ def test_a_week_without_visitors_is_taken_as_it_is(sample):
     found = actions.rank(proposals.gather(quiet, home, WEEK, RULES))
     lost = found[(found["object"] == "搜索") & found["kept"]]
     assert lost["action"].map(lambda action: action["id"]).tolist() == ["traffic.check_channel"]
+
+
+def keyword_page(store, warehouse):
+    """What the cells of the keyword notebook compute for a store, its proposals included; nothing is shown."""
+    cells = json.loads((ROOT / "notebooks" / "03_p4p_keyword_roi.ipynb").read_text())["cells"]
+    parameters, setup, *steps = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    last = next(step for step in steps if "proposals = " in step).splitlines()[:2]
+    page = {"get_ipython": SimpleNamespace}
+    exec(parameters, page)
+    page |= {"store": store, "warehouse": warehouse, "data": str(STORES.parent)}
+    for step in (setup, *(step for step in steps if "findings." not in step and "charts." not in step), *last):
+        exec(step, page)
+    return page
+
+
+def in_fen(table):
+    return table.assign(spend=table["spend"] * 100)
+
+
+def by_opportunities(table):
+    return table.assign(opportunities=table["inquiries"] + 1, inquiries=np.nan)
+
+
+def keyed(found):
+    return {(row.object_type, row.object, row.action["id"], str(row.effect)) for row in found.itertuples()}
+
+
+@pytest.mark.parametrize(("store", "change"), [("shoes", in_fen), ("home", by_opportunities)])
+def test_the_brief_decides_on_words_as_their_own_page(sample, sample_warehouse, monkeypatch, store, change):
+    def load(name, **arguments):
+        table = stored(name, **arguments)
+        return change(table) if change and name == "ad_keyword" else table
+
+    stored = wh.load
+    monkeypatch.setattr(wh, "load", load)
+    page = keyword_page(store, sample_warehouse)
+    tables = {name: load(name, store=store, week=WEEK, weeks=9, warehouse=sample_warehouse) for name in TABLES}
+    settings = sample[store][1]
+    decided = proposals.decided_keywords(tables, settings, WEEK, RULES)
+    shared = decided.columns.difference(["first_page", "reading"])
+    pd.testing.assert_frame_equal(decided[shared], page["decided"][shared])
+    adverts = proposals._adverts_in_yuan(tables, WEEK)
+    found = [judge(adverts, settings, WEEK, RULES) for judge in (proposals._keywords, proposals._diagnosis)]
+    assert keyed(pd.concat(found)) == keyed(page["proposals"])
+    if change is in_fen:
+        assert decided["spend"].isna().all() and set(decided["decision"]) == {"collect"}
