@@ -32,6 +32,7 @@ from opsbook.analysis import (
     quadrants,
     rates,
     removal,
+    segments,
     showcase,
     sources,
     stages,
@@ -65,7 +66,9 @@ def gather(tables: Tables, store: Any, week: date, rules: RuleSet) -> list[pd.Da
 
 
 def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
-    return traffic.propose(traffic.weekly_change(tables["channel_traffic"], week), None, week)
+    visits = segments.from_visits(tables["visitor"], week)
+    by_country = segments.fruitless(visits, by="country", exclude_cn=store.exclude_china)
+    return traffic.propose(traffic.weekly_change(tables["channel_traffic"], week), by_country, week)
 
 
 def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:

@@ -76,6 +76,20 @@ def test_effects_of_products_are_those_of_a_week(sample):
     assert 0 < missed.effect["high"] <= missed.evidence["exposure"] * line / weeks
 
 
+def test_a_country_of_visits_only_is_proposed_to_be_checked_unless_left_out(sample):
+    tables, shoes = sample["shoes"]
+    idle = tables["visitor"].iloc[[0] * 400].assign(country="CN", inquired=False, tm=False, on=pd.Timestamp(WEEK))
+    idle = idle.assign(visitor_id=[f"idle {number}" for number in range(400)])
+    elsewhere = tables["visitor"][tables["visitor"]["country"] != "CN"]
+    tables = tables | {"visitor": pd.concat([elsewhere, idle], ignore_index=True)}
+
+    def checked(china):
+        found = proposals._traffic(tables, shoes.model_copy(update={"exclude_china": not china}), WEEK, RULES)
+        return [action["segment"] for action in found["action"] if action["id"] == "traffic.check_segment"]
+
+    assert (checked(china=True), checked(china=False)) == (["CN"], [])
+
+
 def only_weeks(tables, keep):
     """The tables with only those windows whose last day `keep` takes; snapshots and events stay whole."""
     weekly = {name for name, table in tables.items() if "week" in set(table.get("period_kind", []))}
