@@ -12,6 +12,7 @@ import pandas as pd
 
 from opsbook.analysis import rates
 from opsbook.analysis.brief import ACTION_COLUMNS
+from opsbook.analysis.conditions import floats
 from opsbook.analysis.rules import RuleSet
 
 SPLITS = ("median", "mean", "p75", "peer")
@@ -63,7 +64,7 @@ def classify(
     """
     _check(products, traffic, conversion, split)
     rows = products.reset_index(drop=True)
-    out = rows.reindex(columns=["product_id", "title"]).assign(traffic=rows[traffic].astype("float64"))
+    out = rows.reindex(columns=["product_id", "title"]).assign(traffic=floats(rows, traffic))
     out = out.join(_counted(rows, conversion))
     posterior = rates.shrink(out["events"], out["exposure"], level=level)
     out["observed_rate"] = out["events"] / out["exposure"].where(out["exposure"] > 0)
@@ -78,9 +79,12 @@ def pooled(history: pd.DataFrame) -> pd.DataFrame:
 
     One who came in two weeks counts in both, as visitor and as contact, so the rates hold and no number of persons is
     meant; a single week is too little for most products. In: weekly `product_performance`. Out: one row per product,
-    `product_id, title` (the newest) and the columns of `CONVERSIONS`; missing where a week's number is missing.
+    `product_id, title` (the newest) and the columns of `CONVERSIONS`; missing where a week's number is missing. Events
+    that the export states for no product have no column, so that `classify` counts what there is and says so.
     """
-    counts = sorted({column for events, exposure in CONVERSIONS.values() for column in (*events, exposure)})
+    exposures = {exposure for _, exposure in CONVERSIONS.values()}
+    events = {column for columns, _ in CONVERSIONS.values() for column in columns}
+    counts = sorted(exposures | {column for column in events if column in history and history[column].notna().any()})
     rows = history.sort_values("period_end").reindex(columns=["product_id", "title", *counts])
     groups = rows.astype(dict.fromkeys(counts, "float64")).groupby("product_id", sort=False)
     return groups["title"].last().to_frame().join(groups[counts].sum(skipna=False)).reset_index()
@@ -101,12 +105,12 @@ def _counted(rows: pd.DataFrame, conversion: str) -> pd.DataFrame:
     if "inquirers" not in rows:
         wanted = tuple("inquiries" if column == "inquirers" else column for column in wanted)
     basis = [column for column in wanted if column in rows]
-    parts = rows[basis].astype("float64")
+    parts = pd.DataFrame({column: floats(rows, column) for column in basis}, index=rows.index)
     return pd.DataFrame(
         {
             "events_min": parts.max(axis=1, skipna=False) if basis else np.nan,
             "events": parts.sum(axis=1, skipna=False) if basis else np.nan,
-            "exposure": rows.get(exposure, pd.Series(np.nan, rows.index)).astype("float64"),
+            "exposure": floats(rows, exposure),
             "basis": " + ".join(basis),
         },
         index=rows.index,
@@ -129,8 +133,7 @@ def _peer_lines(rows: pd.DataFrame, traffic: str, conversion: str, peer: Mapping
     """The peers' values as given, else those of the columns `<name>_peer_avg`; NaN where nobody says."""
     if peer is not None:
         return tuple(float(peer[name]) if peer.get(name) is not None else np.nan for name in (traffic, conversion))
-    missing = pd.Series(np.nan, rows.index)
-    return tuple(rows.get(f"{name}_peer_avg", missing).astype("float64") for name in (traffic, conversion))
+    return tuple(pd.Series(floats(rows, f"{name}_peer_avg"), rows.index) for name in (traffic, conversion))
 
 
 def _named(out: pd.DataFrame, posterior: pd.DataFrame, confidence: float, min_exposure: float) -> pd.DataFrame:
@@ -230,7 +233,7 @@ def promising(
     """
     columns = ["product_id", "search_clicks", "search_impressions", "growth_score"]
     rows = products.drop_duplicates("product_id").reindex(columns=columns).reset_index(drop=True)
-    clicks, impressions, score = (rows[column].astype("float64") for column in columns[1:])
+    clicks, impressions, score = (pd.Series(floats(rows, column)) for column in columns[1:])
     posterior = rates.shrink(clicks, impressions)
     seen = clicks.notna() & (impressions > 0)
     store_ctr = clicks[seen].sum() / impressions[seen].sum() if seen.any() else np.nan

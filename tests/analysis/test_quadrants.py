@@ -154,6 +154,13 @@ def test_missing_numbers_are_unknown_and_not_zero():
     assert found.loc[1:, ["mean", "probability"]].isna().all(axis=None)
 
 
+@pytest.mark.parametrize("missing", [None, pd.NA, np.nan])
+def test_missing_among_objects_is_unknown_too(missing):
+    frame = products(visitors=[1000, missing, 500], inquirers=[100, 1, 5], tm=[0, 0, missing]).astype("object")
+    found = quadrants.classify(frame, split="peer", peer={"visitors": 100, "opportunity_rate": 0.05})
+    assert found["quadrant"].tolist() == ["high/high", "not enough data", "not enough data"]
+
+
 def test_says_what_it_counted():
     assert (quadrants.classify(STORE)["basis"] == "inquirers + tm").all()
     older = quadrants.classify(STORE.drop(columns="inquirers"))
@@ -162,6 +169,16 @@ def test_says_what_it_counted():
     assert (bare["basis"] == "tm").all() and bare.loc[0, "events"] == 40
     empty = quadrants.classify(STORE[["product_id", "visitors"]])
     assert (empty["quadrant"] == "not enough data").all()
+
+
+@pytest.mark.parametrize(
+    ("left_out", "basis", "events"), [("inquirers", "inquiries + tm", 110), ("tm", "inquirers", 60)]
+)
+def test_pooling_keeps_what_the_export_counts(left_out, basis, events):
+    week = STORE.assign(period_end=pd.Timestamp(WEEK))
+    for export in (week.drop(columns=left_out), week.assign(**{left_out: np.nan})):
+        found = quadrants.classify(quadrants.pooled(export))
+        assert (found.loc[0, "basis"], found.loc[0, "events"]) == (basis, events)
 
 
 def test_other_conversions_and_traffic():
