@@ -110,7 +110,8 @@ def choose_group(events, exposure, candidates: Mapping, folds: int = 5, seed: in
     `candidates`: {name: one label per row}, or a frame with one grouping per column; "one group" (`group=None`) always
     takes part. Rows are split into folds, and each is foretold from the other folds (negative binomial). Columns:
     `log_likelihood` (mean per row), `gain` over one group with its standard error `gain_se`, `rows`, `groups`. A gain
-    below about two standard errors is no reason to prefer a grouping.
+    below about two standard errors is no reason to prefer a grouping. Without a row of known events and exposure
+    nothing can be told: missing.
     """
     _, x, n = _inputs(events, exposure, *(candidates[name] for name in candidates))
     codes = {"one group": _codes(None, len(x))} | {name: _codes(candidates[name], len(x)) for name in candidates}
@@ -120,9 +121,9 @@ def choose_group(events, exposure, candidates: Mapping, folds: int = 5, seed: in
     gains = {name: score - scores["one group"] for name, score in scores.items()}
     table = pd.DataFrame(
         {
-            "log_likelihood": {name: score.mean() for name, score in scores.items()},
-            "gain": {name: gain.mean() for name, gain in gains.items()},
-            "gain_se": {name: gain.std() / np.sqrt(len(gain)) for name, gain in gains.items()},
+            "log_likelihood": {name: pd.Series(score).mean() for name, score in scores.items()},
+            "gain": {name: pd.Series(gain).mean() for name, gain in gains.items()},
+            "gain_se": {name: pd.Series(gain).sem(ddof=0) for name, gain in gains.items()},
             "rows": int(seen.sum()),
             "groups": {name: len(np.unique(code)) for name, code in codes.items()},
         }

@@ -292,3 +292,10 @@ def test_choose_group_finds_the_grouping_that_foretells():
     assert scores.loc["line", "gain"] > 2 * scores.loc["line", "gain_se"] > 0
     assert scores.loc["noise", "gain"] < 2 * scores.loc["noise", "gain_se"]
     assert scores.loc["one group", ["gain", "groups", "rows"]].tolist() == [0, 1, len(table)]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("events", "exposure"), [([], []), ([0, 1], [0, 0]), ([np.nan, 1], [5, np.nan])])
+def test_choose_group_without_a_known_row_says_nothing(events, exposure):
+    scores = rates.choose_group(events, exposure, {"line": ["a"] * len(events)})
+    assert (scores["rows"] == 0).all() and scores[["log_likelihood", "gain", "gain_se"]].isna().all(axis=None)
