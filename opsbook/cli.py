@@ -30,6 +30,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Print only what went
 WAREHOUSE = "data/warehouse"
 DATA = Path("data")
 REPORTS = "reports"
+INTERRUPTED = 130  # the exit code that typer and every shell give Ctrl-C
 
 
 app.add_typer(actions_cli.app, name="actions")
@@ -39,9 +40,12 @@ app.add_typer(private_cli.app)
 def main() -> NoReturn:
     """Run the command; a mistake of the user ends in one line and exit code 2, never in a traceback."""
     try:
-        sys.exit(app(standalone_mode=False))
+        code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            typer.echo("opsbook: interrupted; what was finished stays, the same command goes on from there", err=True)
+        sys.exit(code)
     except typer.Abort:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except (ValueError, OSError) as error:
         message = str(error)
     except Exception as error:
@@ -219,11 +223,9 @@ def weekly(
     as_json: JsonOption = False,
 ) -> None:
     """Run the report notebooks and build the pages; prints the path of the index."""
-    import signal
-
+    process.obey_signals()
     from opsbook.report import kernels
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's way to say Ctrl-C
     with kernels.warm(enabled=not scheduler):  # what notebooks import is imported while this process imports and plans
         from opsbook.report import plan, progress, runner
         from opsbook.report.execute import Limits

@@ -1,11 +1,15 @@
-"""The end of a process that has imported a lot."""
+"""The end of a process that has imported a lot: in its own time, or when it is told to."""
 
 import atexit
 import os
+import signal
 import sys
 import threading
 from contextlib import suppress
+from types import FrameType
 from typing import NoReturn
+
+RETRY = 0.01  # seconds until an interrupt that came in the middle of an import is tried again
 
 
 def leave(code: int) -> NoReturn:
@@ -20,3 +24,29 @@ def leave(code: int) -> NoReturn:
         with suppress(OSError, ValueError):  # nobody reads any more, or it is closed
             stream.flush()
     os._exit(code)
+
+
+def obey_signals() -> None:
+    """Let Ctrl-C, a scheduler's SIGTERM and a closed terminal raise KeyboardInterrupt, once no import is under way.
+
+    In the middle of an import it might be swallowed, or leave the lock taken for which the imports of all other
+    threads wait for ever. A signal that the parent has chosen to ignore (nohup) stays ignored.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM"):
+        number = getattr(signal, name, None)  # Windows lacks the last two
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    if hasattr(signal, "setitimer") and _is_importing(frame):
+        signal.setitimer(signal.ITIMER_REAL, RETRY)
+    else:
+        raise KeyboardInterrupt
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether this code runs on behalf of the import system, somewhere up its stack."""
+    while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None

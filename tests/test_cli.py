@@ -175,6 +175,15 @@ def test_wrong_use_is_exit_code_2_without_traceback(run, folder, call):
     assert error.startswith("opsbook: ") and error.endswith("; see `opsbook --help`\n") and error.count("\n") == 1
 
 
+def test_an_interrupted_command_says_so(run, monkeypatch):
+    def interrupted(table):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("opsbook.intake.dictionary.text", interrupted)
+    code, out, error = run("tables")
+    assert (code, out, error.count("\n")) == (130, "", 1) and error.startswith("opsbook: interrupted; ")
+
+
 def test_lab_says_how_to_get_it(run, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     code, _, error = run("lab")

@@ -1,4 +1,4 @@
-"""`process.leave` against the interpreter's own end: nothing may get lost, nobody may be waited for in vain."""
+"""The end of a process against the interpreter's own: nothing may get lost, nobody may be waited for in vain."""
 
 import os
 import subprocess
@@ -48,3 +48,37 @@ def test_a_reader_that_has_gone_is_no_error():
     source = "read, write = os.pipe()\nos.close(read)\nos.dup2(write, 1)\nsys.stdout.write('x' * 99)"
     ended = run(source)
     assert (ended.returncode, ended.stderr) == (3, "")
+
+
+# ---- told to end --------------------------------------------------------------------------------------------------
+
+OBEY = """
+def ask(name):
+    os.kill(os.getpid(), getattr(signal, name))
+import signal
+{before}
+process.obey_signals()
+try:
+    {ask}
+    time.sleep(2)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_interrupts(name):
+    assert run(OBEY.format(before="", ask=f"ask('{name}')")).stdout == "interrupted\n"
+
+
+def test_a_signal_that_the_parent_ignores_stays_ignored():
+    before = "signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    assert run(OBEY.format(before=before, ask="ask('SIGHUP')")).stdout == ""
+
+
+def test_an_import_is_finished_before_the_interrupt(tmp_path):
+    module = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nprint('imported')\n"
+    (tmp_path / "interrupted_in_the_middle.py").write_text(module, "utf-8")
+    before = f"sys.path.insert(0, {str(tmp_path)!r})"
+    ended = run(OBEY.format(before=before, ask="import interrupted_in_the_middle"))
+    assert ended.stdout == "imported\ninterrupted\n"
