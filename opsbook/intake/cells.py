@@ -41,6 +41,9 @@ _DAY = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
 )
 _PLATFORM_TIME = re.compile(r"([A-Z][a-z]{2})\.? (\d{1,2}), (\d{4}), (\d{2}:\d{2}:\d{2}) P[DS]T\.?")
+_ID_FORMULA = re.compile(r'="([^"]+)"')  # how a csv keeps a spreadsheet from reading an id as a number
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
+_YEARS = range(1999, 2101)  # the platform began in 1999; 1900 and 1970 are how software writes no day at all
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
@@ -120,7 +123,10 @@ def _read_id(value):
     text = _read_text(value)
     if text is None:
         return None
-    text = text.lstrip("'").removesuffix(".0")
+    text = unicodedata.normalize("NFKC", text).lstrip("'")
+    if formula := _ID_FORMULA.fullmatch(text):
+        text = formula[1]
+    text = text.replace(",", "") if _GROUPED.fullmatch(text) else text.removesuffix(".0")
     return _BAD if _SCIENTIFIC.fullmatch(text) else text
 
 
@@ -159,6 +165,8 @@ def _read_time(value, whole_days: bool):
     moment = _moment(value)
     if moment is None or moment is _BAD:
         return moment
+    if moment.year not in _YEARS:
+        return _BAD
     if moment.tzinfo:
         moment = moment.astimezone(PLATFORM_ZONE).replace(tzinfo=None)
     return moment.replace(hour=0, minute=0, second=0, microsecond=0) if whole_days else moment
@@ -171,7 +179,7 @@ def _moment(value):
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-    if text in _MISSING:
+    if normalise(text) in _MISSING_VALUE:
         return None
     try:
         if match := _PLATFORM_TIME.fullmatch(text):

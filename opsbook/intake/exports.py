@@ -4,9 +4,13 @@ import csv
 import io
 import re
 import sys
+import unicodedata
+import zipfile
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, reduce
 
 from opsbook.intake.cells import normalise
 from opsbook.intake.tables import TABLES, Column, Table
@@ -20,10 +24,15 @@ _PICTURES = {
     b"RIFF": "a WebP picture",
     b"%PDF": "a PDF document",
 }
-_WINDOW = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})\s*(?:~|～|至|_)\s*(\d{4})-?(\d{2})-?(\d{2})")
+_DAY = r"(20\d\d)(?:-(\d{1,2})-(\d{1,2})|(\d\d)(\d\d))"
+_CLOCK = r"(?:[ T]+\d{1,2}:\d\d(?::\d\d)?)?"
+_WINDOW = re.compile(rf"(?<!\d){_DAY}{_CLOCK}\s*(?:~|-|–|—+|_|至|到|to)\s*{_DAY}(?!\d)", re.I)
 _UNIT = re.compile(r"[(（](元|分|美元|人民币|usd|cny|秒|小时)[)）]$")
 _UNIT_SCALE = {"分": 0.01}
-_HTML = re.compile(r"\s*<(!doctype|html|table|head|body|meta|\?xml)", re.I)
+_HTML = re.compile(r"\s*<(!doctype|!--|html|table|head|body|meta|style|div|\?xml)", re.I)
+_MOST_SPAN = 1000  # as in browsers
+_EXTENT = re.compile(rb'<dimension ref="[A-Z]+\d+:(([A-Z]+)(\d+))"')
+_MOST_CELLS = 20_000_000  # a dense sheet of this size takes more than a gigabyte
 _OLE = b"\xd0\xcf\x11\xe0"
 #: A BIFF8 workbook whose first record after the beginning (BOF, of 8 or 16 bytes) is FILEPASS.
 _BIFF_ENCRYPTED = re.compile(rb"\x09\x08(?:\x08\0.{8}|\x10\0.{16})\x2f\0", re.DOTALL)
@@ -70,6 +79,11 @@ def _read_workbook(data: bytes) -> list[Sheet]:
 
     if data.startswith(_OLE) and ("EncryptedPackage".encode("utf-16-le") in data or _BIFF_ENCRYPTED.search(data)):
         raise ExportError(_ENCRYPTED)
+    if far := _far_cell(data):
+        raise ExportError(
+            f"the sheet reaches to cell {far}, though hardly with data; delete the rows below and the columns right of "
+            "the table, and save it again"
+        )
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [Sheet(name, workbook.get_sheet_by_name(name).to_python()) for name in workbook.sheet_names]
@@ -77,6 +91,23 @@ def _read_workbook(data: bytes) -> list[Sheet]:
         raise ExportError(_ENCRYPTED) from None
     except (CalamineError, OSError, ValueError) as error:
         raise ExportError(f"the workbook is damaged or cut short ({_one_line(error)}); export it again") from None
+
+
+def _far_cell(data: bytes) -> str:
+    """The last cell of an .xlsx sheet too large to be read, as a stray cell in a far corner makes it; else nothing."""
+    with suppress(zipfile.BadZipFile, zlib.error, RuntimeError), zipfile.ZipFile(io.BytesIO(data)) as book:
+        for name in book.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with book.open(name) as sheet:
+                    extent = _EXTENT.search(sheet.read(4096))
+                if extent and _column_number(extent[2]) * int(extent[3]) > _MOST_CELLS:
+                    return extent[1].decode()
+    return ""  # also where the container is damaged: whoever reads it says so
+
+
+def _column_number(letters: bytes) -> int:
+    """The number of a column from its letters: A is 1, XFD is 16384."""
+    return reduce(lambda number, letter: number * 26 + letter - ord("A") + 1, letters, 0)
 
 
 def _decode(data: bytes) -> str:
@@ -110,7 +141,7 @@ def _html_row(row) -> list[str]:
     for cell in row:
         if cell.tag in ("td", "th"):
             span = cell.get("colspan", "1")
-            cells += [cell.text_content(), *[""] * (int(span) - 1 if span.isdigit() else 0)]
+            cells += [cell.text_content(), *[""] * (min(int(span), _MOST_SPAN) - 1 if span.isdecimal() else 0)]
     return cells
 
 
@@ -213,8 +244,8 @@ def _unknown(sheet: Sheet, tables: dict[str, Table]) -> str:
 def find_window(rows: list[list], file: str = "") -> tuple[date, date] | None:
     """The window `A~B` of the title cells above the header, or else of the file's name."""
     for text in [str(cell) for row in rows for cell in row if cell] + [file]:
-        if match := _WINDOW.search(text):
-            parts = [int(part) for part in match.groups()]
+        if match := _WINDOW.search(_plain_dates(text)):
+            parts = [int(part) for part in match.groups() if part]
             try:
                 start, end = date(*parts[:3]), date(*parts[3:])
             except ValueError:
@@ -225,9 +256,15 @@ def find_window(rows: list[list], file: str = "") -> tuple[date, date] | None:
     return None
 
 
+def _plain_dates(text: str) -> str:
+    """A text with its dates in one form: 2026年9月3日, 2026/9/3 and ２０２６.９.３ become 2026-9-3."""
+    joined = re.sub(r"(?<=\d)[/.年月](?=\d)", "-", unicodedata.normalize("NFKC", text))
+    return re.sub(r"(?<=\d)日", "", joined)
+
+
 def find_day(file: str) -> date | None:
     """The day in a file's name (`Products-2026-09-19.xls`), the last one where there are several."""
-    for year, month, day in reversed(re.findall(r"(\d{4})-?(\d{2})-?(\d{2})", file)):
+    for year, month, day in reversed(re.findall(r"(20\d\d)-?(\d{2})-?(\d{2})", file)):
         try:
             return date(int(year), int(month), int(day))
         except ValueError:

@@ -17,6 +17,7 @@ from opsbook.intake import warehouse as wh
 from opsbook.intake.exports import ExportError, Sheet, read_sheets, recognise
 from opsbook.intake.rows import FAULT_COLUMNS, Parsed, check_identities, parse_sheet
 from opsbook.intake.tables import TABLES, Table
+from opsbook.intake.weeks import PERIOD_KINDS
 
 SUFFIXES = (".xls", ".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".htm", ".html")
 _WINDOW = ["period_kind", "period_start", "period_end"]
@@ -59,7 +60,7 @@ def import_file(path: Path, *, store: str, warehouse: str, aliases: Path | None 
                 raise ExportError("the file has no rows; export it again")
         except ExportError as error:
             return [Outcome(path.name, reason=str(error))]
-        taken = [_take_sheet(sheet, path.name, tables) for sheet in sheets]
+        taken = _take_sheets(sheets, path.name, tables)
         _commit(taken, store, stamp, len(history), fs, root)
         return [outcome for outcome, _ in taken]
 
@@ -86,8 +87,8 @@ def summary(outcomes: list[Outcome]) -> list[str]:
 
 def _summary_line(outcome: Outcome) -> str:
     name = outcome.file + (f" [{outcome.sheet}]" if outcome.sheet else "")
-    if outcome.status == "rejected":
-        return f"{name}: rejected: {outcome.reason}"
+    if outcome.table is None:
+        return f"{name}: {outcome.status}: {outcome.reason}"
     window = f" {outcome.period_start}~{outcome.period_end} ({outcome.period_kind})" if outcome.period_start else ""
     counts = f"{outcome.rows_in} rows = {outcome.accepted} accepted + {outcome.quarantined} quarantined"
     counts += f" + {outcome.blank} blank + {outcome.totals} totals"
@@ -97,6 +98,8 @@ def _summary_line(outcome: Outcome) -> str:
     ]
     notes += [f"bad rows: {outcome.quarantine_file}"] if outcome.quarantine_file else []
     notes += [outcome.reason] if outcome.reason else []
+    if outcome.period_kind in {*PERIOD_KINDS} - {"week"} and TABLES[outcome.table].grain != "snapshot":
+        notes.append("kept, but reports show whole weeks only (Sunday to Saturday)")
     return "; ".join([f"{name}: {outcome.status}: {outcome.table}{window}: {counts}", *notes])
 
 
@@ -162,12 +165,27 @@ def _holds_anything(sheet: Sheet) -> bool:
     return any(cell not in (None, "") for row in sheet.rows for cell in row)
 
 
-def _take_sheet(sheet: Sheet, file: str, tables: dict[str, Table]) -> tuple[Outcome, Parsed | None]:
+def _take_sheets(sheets: list[Sheet], file: str, tables: dict[str, Table]) -> list[tuple[Outcome, Parsed | None]]:
+    """Parse the sheets of a file in their order; a copy of an earlier one is left out, or its rows counted twice."""
+    taken = []
+    for place, sheet in enumerate(sheets):
+        if original := next((other for other in sheets[:place] if other.rows == sheet.rows), None):
+            reason = f"the same cells as the sheet {original.name!r}"
+            taken.append((Outcome(file, sheet.name, status="unchanged", reason=reason), None))
+        else:
+            earlier = tuple(parsed for _, parsed in taken if parsed is not None)
+            taken.append(_take_sheet(sheet, file, tables, earlier))
+    return taken
+
+
+def _take_sheet(
+    sheet: Sheet, file: str, tables: dict[str, Table], earlier: tuple[Parsed, ...]
+) -> tuple[Outcome, Parsed | None]:
     """Parse one sheet and account for its rows."""
     outcome = Outcome(file, sheet.name)
     try:
         layout = recognise(sheet, tables)
-        parsed = parse_sheet(sheet, layout, file)
+        parsed = parse_sheet(sheet, layout, file, earlier)
     except ExportError as error:
         outcome.reason = str(error)
         return outcome, None

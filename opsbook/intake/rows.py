@@ -13,10 +13,10 @@ from opsbook.intake.tables import Column, Table
 from opsbook.intake.weeks import period_kind, week_of
 
 FAULT_COLUMNS = ["row", "column", "found", "expected", "what_to_do"]
-_TOTALS_ZH = {name + mark for name in ("合计", "总计", "汇总", "总和", "小计", "全部合计") for mark in ("", ":", "：")}
-_TOTALS_EN = {
-    style(name) for name in ("total", "totals", "grand total", "sum") for style in (str, str.title, str.upper)
-}
+_SUMS = ("合计", "总计", "汇总", "总和", "小计", "全部合计", "平均", "平均值", "均值")
+_ZH = "|".join(r"\s*".join(name) for name in _SUMS)
+_TOTALS_ZH = rf"\s*(?:{_ZH})\s*(?:[(（].*)?[:：]?\s*"  # also `合 计`, `合计：` and `合计（12条）`
+_TOTALS_EN = r"(?i)\s*(?:(?:grand )?totals?|sum):?\s*"
 _CORRECT = "correct the cell, or export the file again"
 
 
@@ -37,8 +37,9 @@ class Parsed:
         return self.rows.drop(index=self.faults["row"].unique())
 
 
-def parse_sheet(sheet: Sheet, layout: Layout, file: str) -> Parsed:
-    """The rows below the header of a sheet, typed and checked against the table's schema."""
+def parse_sheet(sheet: Sheet, layout: Layout, file: str, earlier: tuple[Parsed, ...] = ()) -> Parsed:
+    """The rows below the header, typed, and checked against the table's schema and the file's `earlier` sheets."""
+    _check_one_window(sheet, layout)
     raw = _raw_rows(sheet, layout)
     blank = _blank(raw)
     if blank.all():
@@ -49,6 +50,8 @@ def parse_sheet(sheet: Sheet, layout: Layout, file: str) -> Parsed:
     rows, undated = _with_windows(rows, layout.table, sheet.rows[: layout.header], file)
     cells = {(row, name): fault for row, name, *fault in unread + _broken(rows, layout.table)}
     cells = {place: fault for place, fault in undated.items() if place not in cells} | cells
+    known = [other.good for other in earlier if other.table.name == layout.table.name]
+    cells |= _repeated(rows.drop(index={row for row, _ in cells}), layout.table, known)
     source = {column.name: position for position, (column, _) in layout.columns.items()}
     header = sheet.rows[layout.header]
     faults = [
@@ -57,8 +60,21 @@ def parse_sheet(sheet: Sheet, layout: Layout, file: str) -> Parsed:
         else (row, layout.table.column(name).zh, "", *fault)
         for (row, name), fault in cells.items()
     ]
-    faults += _overflow(body, len(header))
+    faults += _overflow(body, len(header)) + _notes(body, rows, layout)
     return Parsed(layout.table, rows, pd.DataFrame(faults, columns=FAULT_COLUMNS), raw, int(blank.sum()), len(totals))
+
+
+def _check_one_window(sheet: Sheet, layout: Layout) -> None:
+    """Two exports below one another hold two windows; the rows of the second would count for the first."""
+    rows, height = sheet.rows, layout.header
+    headers = [number for number, row in enumerate(rows) if row == rows[height]]
+    windows = {find_window(rows[max(0, number - height) : number]) for number in headers}
+    if len(windows - {None}) > 1:
+        first, second, *_ = sorted(windows - {None})
+        raise ExportError(
+            f"two windows in one sheet, {first[0]}~{first[1]} and {second[0]}~{second[1]}; "
+            "put each into a sheet of its own"
+        )
 
 
 def _raw_rows(sheet: Sheet, layout: Layout) -> pd.DataFrame:
@@ -80,18 +96,18 @@ def _blank(raw: pd.DataFrame) -> pd.Series:
 
 
 def _totals(raw: pd.DataFrame, layout: Layout) -> pd.Index:
-    """Rows that sum up the others: named so in Chinese in a leading cell, or in English and adding up.
+    """Rows that sum up or average the others: named so in Chinese in a leading cell, or in English and adding up.
 
     A searched word may well be `total`, so the English name alone proves nothing.
     """
-    first = raw[sorted(layout.columns)[:3]]
-    named = first.isin(_TOTALS_ZH).any(axis=1)
-    maybe = first.isin(_TOTALS_EN).any(axis=1) & ~named
+    first = raw[sorted(layout.columns)[:3]].astype("str")
+    named = first.apply(lambda cells: cells.str.fullmatch(_TOTALS_ZH, na=False)).any(axis=1)
+    maybe = first.apply(lambda cells: cells.str.fullmatch(_TOTALS_EN, na=False)).any(axis=1) & ~named
     if maybe.any():
         position = next((p for p, (column, _) in layout.columns.items() if column.kind in ("count", "money")), None)
         if position is not None:
             numbers = parse(raw[position], "decimal")[0]
-            named |= maybe & (numbers >= numbers[~maybe].sum()) & (numbers > 0)
+            named |= maybe & (numbers >= numbers[~maybe & ~named].sum()) & (numbers > 0)
     return raw.index[named]
 
 
@@ -121,6 +137,28 @@ def _overflow(body: pd.DataFrame, width: int) -> list[tuple]:
     rows = extra[extra.notna() & extra.astype(str).ne("")].dropna(how="all")
     advice = "put the value that holds a separator into quotes, or export the file as .xlsx"
     return [(row, "", " | ".join(map(str, rows.loc[row].dropna())), f"{width} cells", advice) for row in rows.index]
+
+
+def _repeated(rows: pd.DataFrame, table: Table, known: list[pd.DataFrame]) -> dict:
+    """A fault for every further row of what has one row in a window, `known` ones counted; the first is taken."""
+    if table.grain == "event" or not table.key:
+        return {}
+    every = pd.concat([*known, rows])
+    again = every.duplicated(list({*table.key, "period_start", "period_end"})).to_numpy()[len(every) - len(rows) :]
+    fault = ("one row for each in a window; the first was taken", "leave out the row that is wrong")
+    return {(row, table.key[0]): fault for row in rows.index[again]}
+
+
+def _notes(body: pd.DataFrame, rows: pd.DataFrame, layout: Layout) -> list[tuple]:
+    """Rows of a window that fill one cell and no figure: a note, or lines that a stray quote has swallowed."""
+    if layout.table.grain not in ("period", "dated") or len(layout.columns) < 3:
+        return []
+    figures = [name for name in layout.table.required if DTYPES[layout.table.column(name).kind] == "float64"]
+    empty = body[rows[figures].isna().all(axis=1)].astype("str")
+    filled = empty.where(empty.apply(lambda cells: cells.str.strip().ne("")))
+    alone = filled[filled.notna().sum(axis=1) == 1].bfill(axis=1).iloc[:, 0]
+    advice = "leave the note out, or write the row's figures into their columns"
+    return [(row, "", text, "a row with figures", advice) for row, text in alone.items()]
 
 
 def schema(table: Table) -> pa.DataFrameSchema:
@@ -203,12 +241,12 @@ def _label_window(label: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     try:
         if pair := find_window([[label]]):
             return pd.Timestamp(pair[0]), pd.Timestamp(pair[1])
-        if re.fullmatch(r"\d{4}[-/]?\d{2}", label):
-            month = pd.Period(label.replace("/", "-"), "M")
+        if named := re.fullmatch(r"(\d{4})(?:[-/年](\d{1,2})月?|(\d{2}))", label):
+            month = pd.Period(f"{named[1]}-{int(named[2] or named[3]):02}", "M")
             return month.start_time.normalize(), month.end_time.normalize()
         day, bad = parse(pd.Series([label], dtype=object), "date")
         return None if bad[0] or pd.isna(day[0]) else (day[0], day[0])
-    except ExportError:
+    except ValueError:  # a window or month that is none
         return None
 
 

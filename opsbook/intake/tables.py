@@ -44,6 +44,7 @@ class Table:
 
     `grain`: `period` (rows describe a window), `dated` (rows carry a day inside a window), `snapshot` (the state on a day) or
     `event` (a log that grows; rows with the same `key` are updated). `required` columns must be found for a sheet to be this table.
+    Outside a log `key` names what has one row in a window at most; a table without a key repeats freely, as words do.
     """
 
     name: str
@@ -153,7 +154,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("store_kpi", "period", "店铺数据", "Store figures", "数据参谋 → 店铺分析 → 数据概览 → 导出", "Data Advisor → Store analysis → Overview → Export",
-              ("visitors",), (*_PERIOD, *_store_columns())),
+              ("visitors",), (*_PERIOD, *_store_columns()), ("period_end",)),
         Table("channel_traffic", "period", "流量来源", "Traffic sources", "数据参谋 → 流量参谋 → 流量来源 → 导出", "Data Advisor → Traffic Advisor → Traffic sources → Export",
               ("channel", "visitors"), (
                   *_PERIOD,
@@ -195,7 +196,7 @@ TABLES: dict[str, Table] = {
                   _col("standard_clicks", "count", "标准推广点击次数", "Standard promotion clicks", "P4P", confirmed="标准推广点击次数"),
                   _col("whole_site_impressions", "count", "全站推广曝光次数", "Whole-site impressions", "Whole-site promotion", confirmed="全站推广曝光次数"),
                   _col("whole_site_clicks", "count", "全站推广点击次数", "Whole-site clicks", "Whole-site promotion", confirmed="全站推广点击次数"),
-              )),
+              ), ("product_id",)),
         Table("product_profile", "snapshot", "产品档案", "Product profiles", "产品运营工作台 → 导出；或 opsbook template product_profile 手工填写", "Product workbench → Export, or fill in `opsbook template product_profile`",
               ("product_id",), (
                   _PRODUCT_ID, _TITLE,
@@ -233,7 +234,7 @@ TABLES: dict[str, Table] = {
                   _col("has_logistics", "flag", "是否设置物流", "Logistics set", "Freight template or lead time shown", inferred="是否设置物流|has_logistics"),
                   _col("is_showcase", "flag", "是否橱窗", "In showcase", inferred="是否橱窗|is_showcase"),
                   _col("owner", "text", "产品负责人", "Owner", documented="owner_member_display_name", inferred="产品负责人|负责人"),
-              )),
+              ), ("product_id",)),
         Table("review", "event", "商品评价", "Reviews", "交易 → 评价管理；或 opsbook template review", "Orders → Reviews, or fill in `opsbook template review`",
               ("product_id", "reviewed_on", "stars"), (
                   _col("review_id", "id", "评价ID", "Review ID", inferred="评价ID|review_id"), _PRODUCT_ID,

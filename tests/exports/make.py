@@ -48,6 +48,17 @@ def xlsx(rows):
     return file.getvalue()
 
 
+def far_cell():
+    """A sheet whose last cell, in the far corner, makes it 17 thousand million cells large."""
+    book = openpyxl.Workbook()
+    for row in ([TITLE], KEYWORDS, PLAIN):
+        book.active.append(row)
+    book.active["XFD1048576"] = " "
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
 def html(rows, title):
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<html><body><table><tr><td colspan='3'>{title}</td></tr>{body}</table></body></html>"
@@ -117,6 +128,18 @@ FILES = {
     "rolling-window.csv": text([["流量关键词,时间周期2026-09-14~2026-09-20"], KEYWORDS, PLAIN]).encode(),
     "id-in-scientific-notation.csv": text([["产品数据, 时间周期 2026-09-13~2026-09-19"], ["产品ID", "产品名称", "搜索曝光次数"], ["1.60183E+12", "a", "1"], ["1601825074604", "b", "1"]]).encode(),
     "rates-that-do-not-fit.csv": text([["产品数据, 时间周期 2026-09-13~2026-09-19"], ["产品ID", "搜索曝光次数", "搜索点击次数", "搜索点击率"], ["1601825074604", "4378", "71", "1.62%"], ["1601825074605", "1000", "20", "5%"]]).encode(),
+    "total-with-gaps.csv": text([[TITLE], KEYWORDS, PLAIN, changed(词="合 计"), changed(词="合计（1条）："), changed(词=" 平均值"), changed(词="Total: ")]).encode(),
+    "note-below.csv": text([[TITLE], KEYWORDS, PLAIN, ["注：数据为美国时间"], ["b", "1", "0"]]).encode(),
+    "quote-not-closed.csv": f'{text([[TITLE], KEYWORDS, PLAIN])}"oem,1,1\r\n{text([changed(词="c")])}'.encode(),
+    "two-windows-below-each-other.csv": text([[TITLE], KEYWORDS, PLAIN, [], ["流量关键词,时间周期2026-09-06~2026-09-12"], KEYWORDS, PLAIN]).encode(),
+    "header-on-every-page.csv": text([[TITLE], KEYWORDS, PLAIN, KEYWORDS, changed(词="b")]).encode(),
+    "product-twice.csv": text([["产品数据, 时间周期 2026-09-13~2026-09-19"], ["产品ID", "搜索曝光次数", "搜索点击次数"], ["1601825074604", "x", "1"], ["1601825074604", "100", "1"], ["1601825074604", "100", "1"]]).encode(),
+    "store-figures-by-terminal.csv": text([["统计日期", "终端", "店铺访问人数"], ["2026-09-13~2026-09-19", "全部", "210"], ["2026-09-13~2026-09-19", "APP", "90"]]).encode(),
+    "ids-in-odd-forms.csv": text([["产品数据, 时间周期 2026-09-13~2026-09-19"], ["产品ID", "搜索曝光次数"], ['="1601825074604"', "1"], ["1,601,825,074,605", "1"], ["１６０１８２５０７４６０６", "1"], ["\t1601825074607", "1"], ["'007", "1"]]).encode(),
+    "years-that-cannot-be.csv": text([["日期", "关键词", "点击量", "花费"], ["1970-01-01", "a", "1", "2"], ["0226-09-13", "a", "1", "2"], ["0001-01-01T00:00:00Z", "a", "1", "2"], ["2026-09-13", "a", "1", "2"], ["2026-09-19", "a", "1", "2"]]).encode(),
+    "far-cell.xlsx": far_cell(),
+    "web-page-wide-span.xls": html([KEYWORDS, PLAIN], TITLE).replace("colspan='3'", "colspan='99999999999'").encode(),
+    "web-page-after-a-comment.xls": b"<!-- export -->" + html([KEYWORDS, PLAIN], TITLE).encode(),
     "window-missing.csv": text([KEYWORDS, PLAIN]).encode(),
     "window-impossible.csv": text([["流量关键词,时间周期2026-02-28~2026-02-30"], KEYWORDS, PLAIN]).encode(),
     "window-backwards.csv": text([["流量关键词,时间周期2026-09-19~2026-09-13"], KEYWORDS, PLAIN]).encode(),

@@ -5,6 +5,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -53,6 +54,7 @@ SAME = [
     "utf16-unicode-text.txt",
 ]
 SAME += ["web-page.xls", "web-page-gb18030.xls", "columns-shuffled.csv", "header-row-30.csv", "unmapped-column.csv"]
+SAME += ["web-page-wide-span.xls", "web-page-after-a-comment.xls"]
 
 
 @pytest.mark.parametrize("name", SAME)
@@ -75,6 +77,58 @@ def test_numbers_with_commas_and_full_width_digits(tmp_path):
 
 def test_below_one_hour_is_the_middle(tmp_path):
     assert load("below-one-hour.csv", tmp_path)["p4p_hours"].tolist() == [0.5]
+
+
+def test_totals_however_they_are_spaced_leave_the_rows_alone(tmp_path):
+    assert load("total-with-gaps.csv", tmp_path)["keyword"].tolist() == ["oem shoes"]
+
+
+def test_a_note_below_is_no_word_and_a_short_row_is_one(tmp_path):
+    assert load("note-below.csv", tmp_path)["keyword"].tolist() == ["oem shoes", "b"]
+
+
+def test_ids_are_the_same_however_a_spreadsheet_wrote_them(tmp_path):
+    products = load("ids-in-odd-forms.csv", tmp_path, "product_performance")["product_id"].tolist()
+    assert products == ["1601825074604", "1601825074605", "1601825074606", "1601825074607", "007"]
+
+
+def test_a_product_has_one_row_in_a_window_and_a_bad_one_does_not_count(tmp_path):
+    assert load("product-twice.csv", tmp_path, "product_performance")["search_impressions"].tolist() == [100]
+    assert load("store-figures-by-terminal.csv", tmp_path, "store_kpi")["visitors"].tolist() == [210]
+
+
+def sheets(tmp_path, *several):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(several, 1):
+        sheet = book.create_sheet(f"s{number}")
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    return importer.import_file(tmp_path / "book.xlsx", store="x", warehouse=str(tmp_path))
+
+
+def test_a_copied_sheet_does_not_count_twice(tmp_path):
+    rows = [["流量关键词,时间周期2026-09-13~2026-09-19"], ["词", "曝光量", "关键词指数"], ["a", 1, 5]]
+    first, copy = sheets(tmp_path, rows, rows)
+    assert (first.status, copy.status, copy.reason) == ("imported", "unchanged", "the same cells as the sheet 's1'")
+    assert importer.summary([copy]) == ["book.xlsx [s2]: unchanged: the same cells as the sheet 's1'"]
+    assert warehouse.load("own_keyword", store="x", week=WEEK, warehouse=str(tmp_path))["keyword"].tolist() == ["a"]
+
+
+def test_a_product_of_an_earlier_sheet_is_not_taken_again(tmp_path):
+    head = [["产品数据, 时间周期 2026-09-13~2026-09-19"], ["产品ID", "搜索曝光次数"]]
+    first, second = sheets(tmp_path, [*head, ["1", 10], ["2", 20]], [*head, ["2", 99], ["3", 30]])
+    assert (first.accepted, first.quarantined, second.accepted, second.quarantined) == (2, 0, 1, 1)
+    held = warehouse.load("product_performance", store="x", week=WEEK, warehouse=str(tmp_path))
+    assert dict(zip(held["product_id"], held["search_impressions"], strict=True)) == {"1": 10, "2": 20, "3": 30}
+
+
+def test_a_window_that_no_report_shows_is_said(tmp_path):
+    (line,) = importer.summary(importer.import_file(FOLDER / "rolling-window.csv", store="x", warehouse=str(tmp_path)))
+    assert line.endswith("kept, but reports show whole weeks only (Sunday to Saturday)")
+    (line,) = importer.summary(importer.import_file(FOLDER / "utf8.csv", store="x", warehouse=str(tmp_path)))
+    assert "kept" not in line
 
 
 def test_words_are_kept_as_they_are(tmp_path):
@@ -109,6 +163,16 @@ def test_windows_of_each_row(tmp_path):
         ("week", date(2026, 9, 13), date(2026, 9, 19)),
         ("day", date(2026, 9, 19), date(2026, 9, 19)),
     ]
+
+
+@pytest.mark.parametrize("label", ["2026-08", "2026/8", "2026年8月", "202608", "2026年8月1日至2026年8月31日"])
+def test_a_month_is_named_in_many_ways(label, tmp_path):
+    file = tmp_path / "kpi.csv"
+    file.write_text(f"统计日期,店铺访问人数\n{label},900\n2026-13,1\n2026-08-01~2026-08-32,1\n", "utf-8")
+    (outcome,) = importer.import_file(file, store="x", warehouse=str(tmp_path))
+    assert (outcome.accepted, outcome.quarantined) == (1, 2)
+    window = ("month", date(2026, 8, 1), date(2026, 8, 31))
+    assert warehouse.periods("store_kpi", store="x", warehouse=str(tmp_path)) == [window]
 
 
 def test_a_rate_that_does_not_fit_is_accepted_and_reported(tmp_path):
@@ -148,6 +212,14 @@ def test_a_template_is_recognised_as_its_own_table(table):
         ("产品数据, 时间周期 2026-09-13~2026-09-19", (date(2026, 9, 13), WEEK)),
         ("流量关键词,时间周期2026-09-13~2026-09-19", (date(2026, 9, 13), WEEK)),
         ("时间周期 20260913 ～ 20260919", (date(2026, 9, 13), WEEK)),
+        ("统计时间：2026年9月13日至2026年9月19日", (date(2026, 9, 13), WEEK)),
+        ("2026/09/13-2026/09/19", (date(2026, 9, 13), WEEK)),
+        ("2026.9.13 to 2026.9.19", (date(2026, 9, 13), WEEK)),
+        ("2026-09-13 00:00:00 - 2026-09-19 23:59:59", (date(2026, 9, 13), WEEK)),
+        ("时间周期２０２６－０９－１３～２０２６－０９－１９", (date(2026, 9, 13), WEEK)),
+        ("keywords-20260913-20260919 (1)", (date(2026, 9, 13), WEEK)),
+        ("keywords_1600123456_20260919", None),
+        ("0001-01-01~0001-01-07", None),
         ("产品数据", None),
     ],
 )
