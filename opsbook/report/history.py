@@ -48,7 +48,8 @@ def update(batch: Batch, changed: bool) -> str:
         entries = collect(batch.out)
         lang = common_language(entries)
         names = {entry["store"]: entry["store_name"] for entry in entries}
-        several = portfolio.write(batch.out, batch.warehouse, batch.week, names, lang, lights(entries, batch.week))
+        week = last_week(entries, batch.week)  # an older week that is made again does not hide the newest
+        several = portfolio.write(batch.out, batch.warehouse, week, names, lang, lights(entries, week))
         files.write(fs, path, index(entries, lang, no_data=batch.skipped, week=batch.week, portfolio=several).encode())
     return f"{batch.out.rstrip('/')}/index.html"
 
@@ -60,16 +61,20 @@ def lights(entries: list[Entry], week: date) -> dict[str, dict[str, Any]]:
 
 
 def weeks(out: str) -> list[date]:
-    """The weeks that have a folder, oldest first."""
+    """The weeks that have a report, oldest first."""
     fs, root = files.locate(out)
-    return sorted(filter(None, map(_day, fs.glob(f"{root}/*"))))
+    return [day for day in sorted(filter(None, map(_day, fs.glob(f"{root}/*")))) if _manifests(fs, f"{root}/{day}")]
 
 
 def collect(out: str, newest: int = WEEKS) -> list[Entry]:
     """What the folders of the newest weeks say, oldest first."""
     fs, root = files.locate(out)
-    paths = [path for day in weeks(out)[-newest:] for path in sorted(fs.glob(f"{root}/{day}/*/manifest.json"))]
+    paths = [path for day in weeks(out)[-newest:] for path in _manifests(fs, f"{root}/{day}")]
     return [_entry(fs, path.removesuffix("/manifest.json")) for path in paths]
+
+
+def _manifests(fs, folder: str) -> list[str]:
+    return sorted(fs.glob(f"{folder}/*/manifest.json"))
 
 
 def _day(path: str) -> date | None:
@@ -105,11 +110,11 @@ def missing(entries: list[Entry], week: date, no_data: Iterable[str] = ()) -> li
     first, made = {}, {(entry["store"], entry["week"]) for entry in entries}
     for entry in entries:
         first[entry["store"]] = min(entry["week"], first.get(entry["store"], entry["week"]))
-    gaps = {(day, store) for store, begin in first.items() for day in _weeks(begin, week) if (store, day) not in made}
-    none = {(week, store) for store in no_data}
+    gaps = {(store, day) for store, begin in first.items() for day in _weeks(begin, week)}
+    none = {(store, week) for store in no_data}
     absent = [
-        {"id": "batch.no_data" if gap in none else "batch.missing", "store": gap[1], "week": f"{gap[0]}"}
-        for gap in gaps | none
+        {"id": "batch.no_data" if gap in none else "batch.missing", "store": gap[0], "week": f"{gap[1]}"}
+        for gap in (gaps | none) - made
     ]
     failed = [_failed(entry, name) for entry in entries if entry["week"] == week for name in failures(entry)]
     return sorted(sorted(absent + failed, key=lambda message: message["store"]), key=_week_of, reverse=True)
@@ -181,22 +186,31 @@ def _change(metric: str, past: list[float], now: float) -> list[dict[str, Any]]:
 def index(
     entries: list[Entry], lang: str = "en", *, no_data: Iterable[str] = (), week: date | None = None, portfolio=False
 ) -> str:
-    """The page over all weeks and stores: the newest week, what changed, what is missing, and every week's light."""
-    newest = max([entry["week"] for entry in entries] + ([week] if week else []))
+    """The page over all weeks and stores: the newest week, what changed, what is missing, and every week's light.
+
+    `no_data` are the stores that hold nothing of `week` (the newest week with a report without it).
+    """
+    last = last_week(entries, week)
+    without = no_data if week in (None, last) else ()  # of an older week nothing is said
     with worded(lang):
-        rows = [_row(entry, entries) for entry in entries if entry["week"] == newest]
+        rows = [_row(entry, entries) for entry in entries if entry["week"] == last]
         return pages.site_page(
             "index.html.j2",
             WORDS["title"],
             lang,
-            words=translated(WORDS) | {"week": language.translate(WORDS["week"]).format(week=newest)},
+            words=translated(WORDS) | {"week": language.translate(WORDS["week"]).format(week=last)},
             figures=[cells.label(name) for name in FIGURES],
             rows=rows,
-            missing=[findings.word(message) for message in missing(entries, newest, no_data)],
-            weeks=_grid(entries, newest),
+            missing=[findings.word(message) for message in missing(entries, last, without)],
+            weeks=_grid(entries, last),
             stores=sorted({(entry["store"], entry["store_name"]) for entry in entries}),
             portfolio=portfolio,
         )
+
+
+def last_week(entries: list[Entry], week: date | None = None) -> date:
+    """The last week with a report, or `week` where that is later."""
+    return max([entry["week"] for entry in entries] + ([week] if week else []))
 
 
 @contextmanager

@@ -10,27 +10,54 @@ from opsbook.report import execute
 from opsbook.report import plan as planning
 
 BRIEF = planning.NOTEBOOKS[0]
+NEEDED = ("store", "week", "lang", "notebooks")
 
 
 def read(fs: fsspec.AbstractFileSystem, folder: str) -> dict[str, Any]:
     """The manifest of a folder; one without notebooks where there is none."""
-    return read_json(fs, f"{folder}/manifest.json") or {"notebooks": {}}
+    path = f"{folder}/manifest.json"
+    return read_json(fs, path, NEEDED) or {"notebooks": {}}
 
 
-def read_json(fs: fsspec.AbstractFileSystem, path: str) -> dict[str, Any]:
-    """A JSON file; an empty dict where there is none."""
+def read_json(fs: fsspec.AbstractFileSystem, path: str, needed: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A JSON object with the keys needed; an empty dict where there is no file. A damaged file is an error."""
     try:
-        return json.loads(fs.cat_file(path))
+        content = json.loads(fs.cat_file(path))
     except FileNotFoundError:
         return {}
+    except ValueError as error:
+        raise _damaged(path, str(error)) from None
+    if not isinstance(content, dict):
+        raise _damaged(path, f"found {type(content).__name__}, expected a JSON object")
+    if lacking := [key for key in needed if key not in content]:
+        raise _damaged(path, f"without {', '.join(lacking)}")
+    return content
+
+
+def _damaged(path: str, why: str) -> ValueError:
+    return ValueError(f"{path} is damaged ({why}); remove it, and run `opsbook weekly` for its store and week again")
 
 
 def is_current(unit: planning.Unit, fs: fsspec.AbstractFileSystem, root: str) -> bool:
-    """Whether the page was made from the same inputs, code and parameters, and succeeded."""
+    """Whether the page was made from the same inputs, code and parameters, succeeded and is there.
+
+    In a folder that an earlier batch could not finish, its first notebook is not: made again, it finishes the folder.
+    """
     folder = f"{root}/{unit.place}"
-    done = read(fs, folder)["notebooks"].get(unit.notebook, {})
+    noted = read(fs, folder)
+    done = noted["notebooks"].get(unit.notebook, {})
+    wanted = [f"{unit.notebook}.html", f"{unit.notebook}.ipynb"]
+    if unit.notebook == first(noted):
+        wanted += ["index.html", "metrics.json"]
+        done = done if noted.get("finished") else {}
     same = done.get("stamp") == unit.stamp and done.get("status") == "ok"
-    return same and fs.exists(f"{folder}/{unit.notebook}.html")
+    return same and all(fs.exists(f"{folder}/{name}") for name in wanted)
+
+
+def first(noted: dict[str, Any]) -> str:
+    """The notebook that a reader of the folder sees first: the brief, or what comes first of the others."""
+    notebooks = noted["notebooks"]
+    return BRIEF if BRIEF in notebooks else min(notebooks, default="")
 
 
 def record(unit: planning.Unit, entry: dict[str, Any], batch: planning.Batch) -> None:
@@ -53,20 +80,23 @@ def record(unit: planning.Unit, entry: dict[str, Any], batch: planning.Batch) ->
 
 
 def finish(unit: planning.Unit, batch: planning.Batch) -> None:
-    """The figures, the first page and the hand-over of a store's week, from the notebooks that are there."""
+    """The figures, the first page and the hand-over of a store's week, from the notebooks that are there.
+
+    Noted last of all: a folder that is not `finished` was left by a batch that was stopped or found no more room.
+    """
     fs, root = files.locate(batch.out)
     folder = f"{root}/{unit.place}"
     manifest = read(fs, folder)
     recorded = {}
     for name, entry in manifest["notebooks"].items():
         if entry["status"] == "ok":
-            noted = execute.metrics(read_json(fs, f"{folder}/{name}.ipynb"))
+            noted = execute.metrics(read_json(fs, f"{folder}/{name}.ipynb") or {"cells": []})
             recorded = noted | recorded  # the brief comes first, and its figures are the week's
     head = {key: manifest[key] for key in ("store", "week", "lang")}
     _write_json(fs, f"{folder}/metrics.json", head | {"metrics": recorded})
-    first = BRIEF if BRIEF in manifest["notebooks"] else min(manifest["notebooks"])
-    files.write(fs, f"{folder}/index.html", fs.cat_file(f"{folder}/{first}.html"))
+    files.write(fs, f"{folder}/index.html", fs.cat_file(f"{folder}/{first(manifest)}.html"))
     hand_over(unit, batch, recorded)
+    _write_json(fs, f"{folder}/manifest.json", manifest | {"finished": True})
 
 
 def hand_over(unit: planning.Unit, batch: planning.Batch, recorded: dict[str, Any]) -> None:

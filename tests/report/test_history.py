@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from opsbook.report import findings, history, prune
+from opsbook.report import findings, history, plan, portfolio, prune
 
 WEEK = date(2026, 9, 19)
 
@@ -70,6 +70,31 @@ def test_reports_missing_in_the_middle_at_the_end_and_failed_ones():
         "shoes: no report for the week to 2026-09-05.",
     ]
     assert history.missing([entry()], WEEK) == []
+
+
+def test_a_report_that_is_there_is_not_missing_though_its_data_are_gone():
+    assert history.missing([entry()], WEEK, no_data=["shoes"]) == []
+
+
+def test_an_older_week_made_again_says_nothing_of_the_newest():
+    entries = [entry(back=1), entry(), entry("lamps")]
+    html = history.index(entries, week=WEEK - timedelta(weeks=1), no_data=["lamps", "pens"])
+    assert "Week to 2026-09-19" in html and "No report is missing." in html
+
+
+@pytest.mark.parametrize("back, last", [(0, WEEK), (1, WEEK), (-1, WEEK + timedelta(weeks=1))])
+def test_the_last_week_is_that_of_the_reports_or_of_a_later_batch(back, last):
+    assert history.last_week([entry(back=2), entry()], WEEK - timedelta(weeks=back)) == last
+
+
+def test_the_page_over_all_stores_stays_with_the_newest_week(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(portfolio, "write", lambda out, warehouse, week, *others: asked.append((week, others[-1])))
+    monkeypatch.setattr(history, "collect", lambda out: [entry(back=1), entry(light="red")])
+    older = plan.Batch(WEEK - timedelta(weeks=1), [], str(tmp_path), "wh", {})
+    history.update(older, changed=True)
+    [(week, lights)] = asked
+    assert week == WEEK and lights["shoes"]["light"] == "red"
 
 
 def test_the_index_shows_figures_changes_gaps_and_every_week():
@@ -174,6 +199,11 @@ def test_prune_names_first_and_removes_only_what_batches_made(out):
 @pytest.mark.parametrize("keep, removed", [(4, 0), (3, 2), (1, 6)])
 def test_prune_keeps_so_many_weeks(out, keep, removed):
     assert len(prune.prune(str(out), keep)) == removed
+
+
+def test_a_week_without_a_report_is_not_counted_as_kept(out):
+    (out / "2026-09-26").mkdir()
+    assert prune.prune(str(out), keep=4) == []
 
 
 def test_prune_where_nothing_is(tmp_path):
