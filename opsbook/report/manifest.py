@@ -41,15 +41,15 @@ def _damaged(path: str, why: str) -> ValueError:
 def is_current(unit: planning.Unit, fs: fsspec.AbstractFileSystem, root: str) -> bool:
     """Whether the page was made from the same inputs, code and parameters, succeeded and is there.
 
-    In a folder that an earlier batch could not finish, its first notebook is not: made again, it finishes the folder.
+    Where all notebooks were made and the folder not finished, its first is not: made again, it finishes the folder.
     """
     folder = f"{root}/{unit.place}"
     noted = read(fs, folder)
     done = noted["notebooks"].get(unit.notebook, {})
     wanted = [f"{unit.notebook}.html", f"{unit.notebook}.ipynb"]
-    if unit.notebook == first(noted):
+    if unit.notebook == first(noted) and "finished" in noted:
         wanted += ["index.html", "metrics.json"]
-        done = done if noted.get("finished") else {}
+        done = done if noted["finished"] else {}
     same = done.get("stamp") == unit.stamp and done.get("status") == "ok"
     return same and all(fs.exists(f"{folder}/{name}") for name in wanted)
 
@@ -76,13 +76,19 @@ def record(unit: planning.Unit, entry: dict[str, Any], batch: planning.Batch) ->
         "inputs": batch.inputs[unit.store],
         "notebooks": dict(sorted(notebooks.items())),
     }
+    if all(notebooks.get(name, {}).get("stamp") == stamp for name, stamp in _stamps(unit.store, batch).items()):
+        manifest["finished"] = False  # until `finish` comes to its end
     _write_json(fs, f"{folder}/manifest.json", manifest)
+
+
+def _stamps(store: str, batch: planning.Batch) -> dict[str, str]:
+    return {unit.notebook: unit.stamp for unit in batch.units if unit.store == store}
 
 
 def finish(unit: planning.Unit, batch: planning.Batch) -> None:
     """The figures, the first page and the hand-over of a store's week, from the notebooks that are there.
 
-    Noted last of all: a folder that is not `finished` was left by a batch that was stopped or found no more room.
+    Noted last of all: a folder that stays not `finished` was left by a batch that was stopped or found no more room.
     """
     fs, root = files.locate(batch.out)
     folder = f"{root}/{unit.place}"

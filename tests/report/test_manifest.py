@@ -54,6 +54,14 @@ def test_a_folder_that_was_not_finished_is_taken_up_by_its_first_notebook(batch,
     assert current(batch) == ["01_traffic_sources"]
 
 
+def test_a_batch_that_was_stopped_on_the_way_keeps_what_it_has(batch, folder):
+    noted = json.loads((folder / "manifest.json").read_text())
+    del noted["notebooks"]["01_traffic_sources"]
+    (folder / "manifest.json").write_text(json.dumps(noted))
+    manifest.record(batch.units[0], {"status": "ok", "stamp": batch.units[0].stamp}, batch)
+    assert current(batch) == ["00_weekly_brief"]
+
+
 @pytest.mark.parametrize(
     ("lost", "kept"),
     [
