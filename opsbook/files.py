@@ -19,7 +19,14 @@ def write(fs: fsspec.AbstractFileSystem, path: str, data: bytes) -> None:
         fs.makedirs(fs._parent(path), exist_ok=True)
         fs.pipe_file(path, data)
         return
-    target = Path(path)
+    try:
+        _replace(Path(path), data)
+    except OSError as error:
+        error.filename = path  # of a full disk none is named, of a read-only one the file in between
+        raise
+
+
+def _replace(target: Path, data: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
     try:
