@@ -1,16 +1,28 @@
 """Files on this disk or on any fsspec URL, written whole or not at all."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+PASSWORD = re.compile("://[^@]*:[^@]*@")  # not by the rules of URLs: keys of S3 may hold a slash
+
 
 def locate(path: str | os.PathLike) -> tuple[fsspec.AbstractFileSystem, str]:
-    """The filesystem and the path within it: a folder of this disk, or a URL such as `s3://bucket/warehouse`."""
-    return fsspec.url_to_fs(os.fspath(path))
+    """The filesystem and the path within it: a folder of this disk, or a URL such as `s3://bucket/warehouse`.
+
+    A password in a URL would end up in pages, messages and manifests: credentials come from the environment.
+    """
+    place = os.fspath(path)
+    if PASSWORD.search(place):
+        raise ValueError("a URL with a password would be written into the reports; put it into the environment")
+    try:
+        return fsspec.url_to_fs(place)
+    except ImportError as error:
+        raise ValueError(f"{place}: {error}") from None
 
 
 def write(fs: fsspec.AbstractFileSystem, path: str, data: bytes) -> None:

@@ -41,3 +41,27 @@ def test_a_url_is_written_as_well():
     write("memory://here/page.html", b"new")
     fs, path = files.locate("memory://here/page.html")
     assert fs.cat_file(path) == b"new"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["s3://key:secret@bucket/reports", "s3://key:sec/ret@bucket", "simplecache::s3://key:secret@bucket", "s3://:x@b"],
+)
+def test_a_password_in_a_url_is_refused_and_not_repeated(url):
+    with pytest.raises(ValueError, match="a URL with a password") as error:
+        files.locate(url)
+    assert "sec" not in str(error.value)
+
+
+@pytest.mark.parametrize("url", ["memory://user@host/reports", "memory://bucket/12:30/page"])
+def test_a_user_or_a_colon_is_no_password(url):
+    assert files.locate(url)[0].protocol == "memory"
+
+
+def test_a_url_that_needs_another_package_says_which(monkeypatch):
+    def lacking(url):
+        raise ImportError("Install s3fs to access S3")
+
+    monkeypatch.setattr(files.fsspec, "url_to_fs", lacking)
+    with pytest.raises(ValueError, match="^s3://bucket/reports: Install s3fs to access S3$"):
+        files.locate("s3://bucket/reports")

@@ -17,8 +17,8 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from opsbook import files
 from opsbook.intake import stores as config
 from opsbook.intake import warehouse as wh
 from opsbook.intake import weeks
@@ -86,7 +86,7 @@ def plan(
     notebooks: Path = ROOT / "notebooks",
 ) -> Batch:
     """Check the whole request and expand it to units; what is wrong is one line, and nothing has been started."""
-    _refuse_secrets(warehouse, out)
+    files.locate(out)  # a place that cannot be is refused before anything is read
     if lang and lang not in LANGUAGES:
         raise ValueError(f"--lang {lang!r}: expected {' or '.join(LANGUAGES)}")
     paths = [notebook_path(notebook, notebooks)] if notebook else report_notebooks(notebooks)
@@ -135,13 +135,6 @@ def command(store: str, week: date, notebook: str, options: dict[str, str], para
     words = ["opsbook", "weekly", "--store", store, "--week", f"{week}", "--notebook", notebook]
     words += [word for key, value in changed.items() for word in (f"--{key}", value)]
     return shlex.join([*words, *(word for pair in parameters for word in ("-p", pair)), "--force"])
-
-
-def _refuse_secrets(*places: str) -> None:
-    """A password in a URL would end up in pages and manifests: storage credentials come from the environment."""
-    for place in places:
-        if "://" in place and urlsplit(place).password:
-            raise ValueError("a URL with a password would be written into the reports; put it into the environment")
 
 
 def _nearest(name: str, names: list[str]) -> str:
