@@ -194,17 +194,21 @@ def estimate_value(
 ) -> float | np.ndarray:
     """What an inquiry is worth to a store, in CNY: as stated, or else estimated from its paid orders.
 
-    The estimate is `inquiry_value` of the orders paid in the days that `store_kpi` covers (its `counted` column:
-    inquiries or opportunities), less refunds. Repeat orders count, so it is what an inquiry brings in the end. Amounts
-    in another currency than USD or CNY are left out. Without margin, rate, orders or inquiries: unknown (missing).
+    The estimate is `inquiry_value` of the orders paid in those windows of `store_kpi` whose count is known (its
+    `counted` column: inquiries or opportunities), less refunds, an order at least 0. Repeat orders count, so it is what
+    an inquiry brings in the end. Amounts in another currency than USD or CNY are left out. Without margin, rate, orders
+    or inquiries, or where all was refunded: unknown (missing).
     """
     if stated is not None or margin is None or cny_per_usd is None or store_kpi.empty:
         return np.nan if stated is None else stated
-    first, last = pd.to_datetime(store_kpi["period_start"]).min(), pd.to_datetime(store_kpi["period_end"]).max()
-    paid = orders[pd.to_datetime(orders["paid_at"]).between(first, last + pd.Timedelta(days=1), inclusive="left")]
-    in_cny = paid["currency"].map({"USD": cny_per_usd, "CNY": 1.0}).astype(float)
-    amounts = (paid["amount"].astype(float) - paid["refund_amount"].astype(float).fillna(0)) * in_cny
-    return inquiry_value(amounts.to_numpy(), float(store_kpi[counted].sum()), margin)
+    windows = store_kpi[store_kpi[counted].notna()]
+    first, last = (pd.to_datetime(windows[end]).to_numpy()[:, None] for end in ("period_start", "period_end"))
+    at = pd.to_datetime(orders["paid_at"]).to_numpy()
+    paid = orders[((at >= first) & (at < last + np.timedelta64(1, "D"))).any(axis=0)]
+    in_cny = paid["currency"].astype("str").str.strip().str.upper().map({"USD": cny_per_usd, "CNY": 1.0}).astype(float)
+    kept = (paid["amount"].astype(float) - paid["refund_amount"].astype(float).fillna(0)).clip(lower=0) * in_cny
+    inquiries = float(windows[counted].sum()) if kept.sum() > 0 else 0.0
+    return inquiry_value(kept.to_numpy(), inquiries, margin)
 
 
 def describe_value(value: float | np.ndarray) -> dict:

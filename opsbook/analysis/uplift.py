@@ -16,6 +16,7 @@ METRICS = ("all_clicks", "inquiries")
 _TREND_LEVEL = 0.1
 _WORTH_SEEING = 0.25  # our default: the change that a store would act on
 _LEAST_SPREAD = 0.2  # our default: products of a store that differ by less than a fifth are alike
+_PAIRS_AT_ONCE = 500_000  # some tens of megabytes
 _BLIND = 2  # our default: where not even a doubling would show, nothing can be told
 
 
@@ -66,17 +67,27 @@ def matched(
     traits, category = _traits(history, profile, began["started"].iloc[0], weeks)
     shown = _weekly(history, "whole_site_impressions")
     free = shown.index[(shown == 0).all(axis=1)]
-    pairs = began.merge(pd.DataFrame({"match_id": free}), how="cross")
-    gaps = traits.loc[pairs["product_id"]].to_numpy() - traits.loc[pairs["match_id"]].to_numpy()
-    known = ~np.isnan(gaps)
-    pairs["distance"] = np.sqrt(np.nansum(gaps**2, axis=1) / np.maximum(known.sum(axis=1), 1))
-    one, other = (category.reindex(pairs[side]).to_numpy() for side in ("product_id", "match_id"))
-    alike = (one == other) | pd.isna(one) | pd.isna(other)
-    close = (pairs["distance"] <= caliper) & (np.abs(gaps[:, 0]) <= caliper)
-    near = pairs[alike & close].sort_values("distance", kind="stable")
-    near = near.groupby("product_id").head(per)
+    kinds = pd.Series(pd.factorize(category)[0], index=category.index)
+    block = max(_PAIRS_AT_ONCE // max(len(free), 1), 1)
+    blocks = (began["product_id"].iloc[first : first + block] for first in range(0, len(began), block))
+    near = pd.concat([_nearest(products, free, traits, kinds, per, caliper) for products in blocks])
     near["weight"] = 1 / near.groupby("product_id")["product_id"].transform("size")
-    return began.merge(near.drop(columns="started"), on="product_id", how="left")[columns]
+    return began.merge(near, on="product_id", how="left")[columns]
+
+
+def _nearest(products: pd.Series, free: pd.Index, traits: pd.DataFrame, kinds: pd.Series, per: int, caliper: float):
+    """Up to `per` of the free products that are nearest to each of some products: `product_id, match_id, distance`.
+
+    `kinds`: a number for each category, -1 where it is unknown.
+    """
+    gaps = traits.loc[products].to_numpy()[:, None] - traits.loc[free].to_numpy()[None]
+    known = ~np.isnan(gaps)
+    distance = np.sqrt(np.nansum(gaps**2, axis=2) / np.maximum(known.sum(axis=2), 1))
+    one, other = kinds.loc[products].to_numpy()[:, None], kinds.loc[free].to_numpy()[None]
+    alike = (one == other) | (one < 0) | (other < 0)
+    row, place = np.nonzero(alike & (distance <= caliper) & (np.abs(gaps[:, :, 0]) <= caliper))
+    found = {"product_id": products.to_numpy()[row], "match_id": free[place], "distance": distance[row, place]}
+    return pd.DataFrame(found).sort_values("distance", kind="stable").groupby("product_id").head(per)
 
 
 def titled(pairs: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

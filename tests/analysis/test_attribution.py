@@ -246,6 +246,24 @@ def test_what_is_stated_needs_no_orders_and_nothing_known_stays_unknown():
     assert attribution.middle(attribution.estimate_value(euros, KPI, **given)) is None
 
 
+def test_only_weeks_whose_inquiries_are_known_count_with_their_orders():
+    """A week without a number has inquiries, only unknown ones: its orders would make the others worth too much."""
+    unknown = KPI.assign(period_start="2026-09-20", period_end="2026-09-26", inquiries=np.nan)
+    value = attribution.estimate_value(ORDERS, pd.concat([KPI, unknown]), margin=0.2, cny_per_usd=7.0)
+    assert value.tolist() == attribution.estimate_value(ORDERS, KPI, margin=0.2, cny_per_usd=7.0).tolist()
+
+
+def test_orders_that_were_all_refunded_leave_the_value_unknown_and_a_currency_is_read_in_any_case():
+    given = {"margin": 0.2, "cny_per_usd": 7.0}
+    refunded = ORDERS.assign(refund_amount=ORDERS["amount"] * 1.5)
+    assert attribution.middle(attribution.estimate_value(refunded, KPI, **given)) is None
+    one_kept = refunded.assign(refund_amount=refunded["refund_amount"].mask(refunded["amount"] == 100.0, 0.0))
+    assert (attribution.estimate_value(one_kept, KPI, **given) > 0).all()
+    small = ORDERS.assign(currency=ORDERS["currency"].str.lower() + " ")
+    expected = attribution.estimate_value(ORDERS, KPI, **given)
+    assert attribution.estimate_value(small, KPI, **given).tolist() == expected.tolist()
+
+
 def test_the_middle_of_draws_is_their_median():
     assert attribution.middle(np.array([1.0, 2.0, 9.0])) == 2.0 and attribution.middle(np.nan) is None
 

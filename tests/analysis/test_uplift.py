@@ -97,6 +97,17 @@ def test_only_the_latest_starts_are_compared():
     assert pairs["product_id"].tolist() == ["shown once"] * len(pairs)
 
 
+def test_many_products_are_matched_block_by_block_as_all_at_once(monkeypatch):
+    rng = np.random.default_rng(0)
+    promoted = [weeks(f"p{n}", clicks, 2, STARTED) for n, clicks in enumerate(rng.poisson(30, 7))]
+    others = [weeks(f"q{n}", clicks, 2) for n, clicks in enumerate(rng.poisson(30, 9))]
+    history = pd.concat([*promoted, *others])
+    whole = uplift.matched(history)
+    monkeypatch.setattr(uplift, "_PAIRS_AT_ONCE", 20)
+    pd.testing.assert_frame_equal(uplift.matched(history), whole)
+    assert len(whole) > 7
+
+
 def test_a_product_without_any_similar_one_stays_in_the_table():
     lonely = uplift.matched(pd.concat([weeks("p", 20, 1, STARTED), weeks("q", 4000, 1), weeks("r", 3000, 1)]))
     assert lonely["product_id"].tolist() == ["p"] and lonely["match_id"].isna().all()
