@@ -99,7 +99,10 @@ def _summary_line(outcome: Outcome) -> str:
     notes += [f"bad rows: {outcome.quarantine_file}"] if outcome.quarantine_file else []
     notes += [outcome.reason] if outcome.reason else []
     if outcome.period_kind in {*PERIOD_KINDS} - {"week"} and TABLES[outcome.table].grain != "snapshot":
-        notes.append("kept, but reports show whole weeks only (Sunday to Saturday)")
+        notes.append(
+            "kept, but reports show whole weeks only (Sunday to Saturday); where the file covers one, write it into "
+            "the first cell: 时间周期 2026-09-13~2026-09-19"
+        )
     return "; ".join([f"{name}: {outcome.status}: {outcome.table}{window}: {counts}", *notes])
 
 
