@@ -91,9 +91,15 @@ def _entry(fs, folder: str) -> Entry:
         "store_name": noted.get("store_name", noted["store"]),
         "week": date.fromisoformat(noted["week"]),
         "lang": noted["lang"],
-        "metrics": manifest.read_json(fs, f"{folder}/metrics.json").get("metrics", {}),
+        "metrics": known(manifest.read_json(fs, f"{folder}/metrics.json").get("metrics", {})),
         "notebooks": {name: entry["status"] for name, entry in noted["notebooks"].items()},
     }
+
+
+def known(metrics: dict[str, Any]) -> dict[str, Any]:
+    """What was recorded; a figure that is no number is not known, so one damaged file does not stop the index."""
+    figures = {*COUNTS, *FIGURES}
+    return {name: value for name, value in metrics.items() if name not in figures or isinstance(value, (int, float))}
 
 
 def common_language(entries: Iterable[Entry]) -> str:

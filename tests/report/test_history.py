@@ -119,6 +119,11 @@ def test_names_from_outside_are_escaped_on_the_index():
     assert "<script" not in history.index([hostile])
 
 
+def test_a_figure_that_is_no_number_is_not_known():
+    recorded = {"visitors": "<b>7</b>", "orders": None, "opportunities": 0, "spend": 1.5, "light": "red"}
+    assert history.known(recorded) == {"opportunities": 0, "spend": 1.5, "light": "red"}
+
+
 def test_a_batch_without_any_report_has_an_index_that_says_so():
     html = history.index([], week=WEEK, no_data=["shoes"])
     assert "shoes: no report for the week to 2026-09-19, as no data of it was imported." in html
