@@ -6,7 +6,7 @@ import pandas as pd
 from scipy.special import betainc, gammainc
 from scipy.stats import t as student
 
-from opsbook.analysis import faults, missed
+from opsbook.analysis import attribution, faults, missed
 from opsbook.analysis.history import fold, has, numbers, product_counts
 
 STORE = ""  # the object of a finding about the whole store
@@ -263,8 +263,8 @@ def _reach_by_week(own_keyword: pd.DataFrame, ad_keyword: pd.DataFrame) -> pd.Se
     rows = own_keyword
     if has(ad_keyword, "keyword") and has(rows, "keyword"):
         rows = rows[fold(rows["keyword"]).isin(fold(ad_keyword["keyword"]))]
-    counts = numbers(rows, "impressions", "top10_impressions").dropna()
-    sums = counts.groupby(rows.loc[counts.index, "period_end"]).sum()
+    counts = numbers(rows, "impressions", "top10_impressions").assign(end=rows["period_end"]).dropna()
+    sums = counts.groupby("end").sum()
     return sums["impressions"] / sums["top10_impressions"].where(sums["top10_impressions"] > 0)
 
 
@@ -285,7 +285,8 @@ def _dear(ad_keyword: pd.DataFrame, value) -> tuple[float, dict] | None:
     """P(ad inquiries per click < CPC / value of an inquiry), averaged over the draws of the value."""
     draws = np.atleast_1d(np.asarray(np.nan if value is None else value, dtype=float))
     draws = draws[draws > 0]
-    counted = next((column for column in ("opportunities", "inquiries") if has(ad_keyword, column)), None)
+    # the measure that the value is about
+    counted = next((column for column in attribution.MEASURES if has(ad_keyword, column)), None)
     if not len(draws) or counted is None or not has(ad_keyword, "clicks", "spend"):
         return None
     clicks, spend, events = numbers(ad_keyword, "clicks", "spend", counted).dropna().sum()

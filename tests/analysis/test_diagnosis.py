@@ -226,6 +226,11 @@ def test_few_impressions_beside_the_top10_point_to_the_bids(impressions, weeks, 
     assert verdict != "named" or row["next_step"] == {"id": "diagnosis.next.reach", "stars": 3}
 
 
+def test_rows_may_share_their_labels():
+    table = words([300, 250, 200, 310], 4)
+    assert diagnose(own_keyword=table.set_axis([0] * len(table))).equals(diagnose(own_keyword=table))
+
+
 @pytest.mark.parametrize(("hours", "verdict"), [(40, "named"), (100, "cleared")])
 def test_few_hours_online_point_to_the_budget(hours, verdict):
     table = pd.DataFrame({"keyword": "lamp", "clicks": 9, "spend": 30.0, "online_hours": hours}, index=range(8))
@@ -240,6 +245,14 @@ def test_clicks_dearer_than_they_bring_point_to_the_bids(value, verdict):
     row = branch(diagnosis.diagnose({"ad_keyword": table}, week=WEEK, value_per_inquiry=value), "bid_budget")
     assert row["verdict"] == verdict
     assert (row["evidence"]["cpc"], row["evidence"]["break_even"]) == (4, pytest.approx(value * 0.04))
+
+
+def test_the_price_is_weighed_by_the_measure_that_the_value_is_about():
+    table = adverts(lambda p, w: 8).assign(spend=800.0)
+    both = table.assign(opportunities=2 * table["inquiries"])  # an inquiry or a chat: more persons, each worth less
+    for tables, chance in (({"ad_keyword": both}, 128.5), ({"ad_keyword": both.drop(columns="inquiries")}, 256.5)):
+        row = branch(diagnosis.diagnose(tables, week=WEEK, value_per_inquiry=90), "bid_budget")
+        assert row["probability"] == pytest.approx(gamma.cdf(12_800 / 90, chance))
 
 
 def test_an_uncertain_value_of_an_inquiry_is_averaged_and_an_unknown_one_says_nothing():
