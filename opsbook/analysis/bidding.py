@@ -149,7 +149,7 @@ def allocate_budget(
     """
     click_curves.check(curves)
     low, high = _bounds(curves, lower, upper)
-    if not 0 <= budget < np.inf:
+    if pd.isna(budget) or not 0 <= budget < np.inf:
         raise ValueError(f"`budget` must be a number of 0 or more; found {budget}")
     least = low.sum()
     if budget < least * (1 - _ROUNDING):

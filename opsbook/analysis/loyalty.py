@@ -68,7 +68,7 @@ def fit_mbgnbd(frequency, recency, age) -> PurchaseModel:
 
 def _fit_purchases(kind: str, frequency, recency, age) -> PurchaseModel:
     x, tx, T = _history(frequency, recency, age)
-    if not (x > 0).any():
+    if not (x > 0).any() or not T.any():
         return PurchaseModel(kind, *[np.nan] * 5, degenerate=True, customers=len(x))
     rows, weight = np.unique(np.column_stack([x, tx, T]), axis=0, return_counts=True)
     shift = np.array([0.0, np.log(T.mean()), 0.0, 0.0])

@@ -283,6 +283,7 @@ def test_the_input_is_left_alone():
     [
         ({"budget": -1}, "`budget` must be a number of 0 or more; found -1"),
         ({"budget": np.nan}, "`budget` must be a number of 0 or more; found nan"),
+        ({"budget": None}, "`budget` must be a number of 0 or more; found None"),
         ({"budget": np.inf}, "`budget` must be a number of 0 or more; found inf"),
         ({"budget": 9.99, "lower": pd.Series([4.0, 6.0])}, "must be at least the sum of `lower`, 10; found 9.99"),
         ({"lower": pd.Series([0.0, -1.0])}, "`lower` of 'w1' must be 0 or more .*; found lower -1"),

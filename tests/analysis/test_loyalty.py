@@ -156,6 +156,7 @@ def test_a_history_without_drop_out_is_refused(fit):
     assert fit(np.zeros(50), np.zeros(50), np.linspace(1, 50, 50)).degenerate is True
     assert fit([3], [5], [9]).degenerate is True
     assert fit([], [], []).degenerate is True
+    assert fit([1], [0], [0]).degenerate is True  # all ages are 0: the same day
 
 
 @pytest.mark.parametrize(
