@@ -181,11 +181,12 @@ def summary(classified: pd.DataFrame) -> pd.DataFrame:
     """How many products stand in each quadrant, with their traffic, events and exposure.
 
     One row per quadrant (and "not enough data"): `quadrant, products, traffic, events, exposure, observed_rate` =
-    events / exposure of all of them; missing where there is no exposure. Persons are counted per product: one who saw
-    two products counts twice.
+    events / exposure of all of them; missing where there is no exposure. A sum over products none of which is known is
+    unknown. Persons are counted per product: one who saw two products counts twice.
     """
     groups = classified.groupby(pd.Categorical(classified["quadrant"], [*QUADRANTS, NOT_ENOUGH]), observed=False)
-    table = groups[["traffic", "events", "exposure"]].sum()
+    counts = groups[["traffic", "events", "exposure"]]
+    table = counts.sum().mask(counts.count().eq(0) & groups.size().gt(0).to_numpy()[:, None])
     table.insert(0, "products", groups.size())
     table["observed_rate"] = table["events"] / table["exposure"].where(table["exposure"] > 0)
     return table.rename_axis("quadrant").reset_index()

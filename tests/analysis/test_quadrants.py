@@ -233,6 +233,14 @@ def test_summary_counts_and_pools():
     assert np.isnan(quadrants.summary(quadrants.classify(STORE.head(0))).loc[0, "observed_rate"])
 
 
+def test_summary_of_products_without_a_known_number_is_unknown_and_of_no_product_zero():
+    unknown = STORE.assign(**dict.fromkeys(("visitors", "inquirers", "tm", "inquiries"), np.nan))
+    table = quadrants.summary(quadrants.classify(unknown)).set_index("quadrant")
+    assert table.loc["not enough data", "products"] == len(STORE)
+    assert table.loc["not enough data", ["traffic", "events", "exposure", "observed_rate"]].isna().all()
+    assert table.loc["high/high", ["products", "traffic", "events", "exposure"]].tolist() == [0, 0, 0, 0]
+
+
 def test_moves_only_where_both_weeks_are_sure():
     now = quadrants.classify(STORE, split="mean")
     earlier = STORE.assign(visitors=[1000, 900, 800, 3, 2, 0])
