@@ -212,11 +212,11 @@ def overlap(table: pd.DataFrame, store_visitors: float | None) -> dict:
     channel).
 
     Message with entries (sum over channels), visitors (de-duplicated by the platform) and their ratio. A ratio below
-    1 says that channels are missing from the export. Unknown or no visitors: the message says that the overlap is
+    1 says that channels are missing from the export. Unknown or no visitors, or no channel: the overlap is said to be
     unknown.
     """
     entries = float(table["visitors"].sum(skipna=False))
-    if store_visitors is None or pd.isna(store_visitors) or np.isnan(entries) or store_visitors == 0:
+    if table.empty or store_visitors is None or pd.isna(store_visitors) or np.isnan(entries) or store_visitors == 0:
         return {"id": "traffic.overlap_unknown", "channels": len(table)}
     kind = "overlap" if entries >= store_visitors else "overlap_incomplete"
     ratio = entries / float(store_visitors)

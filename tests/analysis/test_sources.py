@@ -123,6 +123,7 @@ def test_overlap():
     assert sources.overlap(table, 60)["id"] == "traffic.overlap_incomplete"
     for unknown in (None, 0, np.nan):
         assert sources.overlap(table, unknown)["id"] == "traffic.overlap_unknown"
+    assert sources.overlap(table.head(0), 53) == {"id": "traffic.overlap_unknown", "channels": 0}
 
 
 def test_unify_names_takes_the_newest():
