@@ -56,8 +56,13 @@ def _rows_of_phrases(words: pd.Series, longest: int) -> dict[str, tuple[int, ...
 
 def _sums(known: pd.DataFrame, rows: dict) -> pd.DataFrame:
     columns = {name: known[name].to_numpy(dtype=float, na_value=np.nan) for name in ("clicks", "spend", "inquiries")}
-    sums = {name: [np.nansum(values[list(at)]) for at in rows.values()] for name, values in columns.items()}
+    sums = {name: [_known_sum(values[list(at)]) for at in rows.values()] for name, values in columns.items()}
     return pd.DataFrame({"phrase": list(rows), "word_count": [len(at) for at in rows.values()], **sums})
+
+
+def _known_sum(values: np.ndarray) -> float:
+    """The sum of the known values; missing where none is known."""
+    return np.nan if np.isnan(values).all() else np.nansum(values)
 
 
 def _chance(known: pd.DataFrame, rows: dict) -> dict[str, np.ndarray]:
@@ -84,5 +89,7 @@ def _verdict(table: pd.DataFrame, limit: float, commercial: set[str]) -> np.ndar
 
 
 def _evidence(row: dict) -> dict:
-    numbers = {name: round(float(row[name]), 4) for name in (*COUNTS[2:], "q_value")}
-    return {"id": f"keywords.phrase.{row['verdict']}", **{name: row[name] for name in COUNTS[:2]}, **numbers}
+    known = [name for name in (*COUNTS[2:], "q_value") if not np.isnan(row[name])]
+    numbers = {name: row[name] for name in COUNTS[:2]} | {name: round(float(row[name]), 4) for name in known}
+    unpriced = "_unpriced" if row["verdict"] == "negative_candidate" and "spend" not in numbers else ""
+    return {"id": f"keywords.phrase.{row['verdict']}{unpriced}"} | numbers

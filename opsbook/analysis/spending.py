@@ -131,18 +131,18 @@ def promotion_hours(ad_keyword: pd.DataFrame) -> pd.DataFrame:
 
     `online_share` = online hours / (24 x days), at most 1. In: `keyword, online_hours, spend, clicks` with `on` or
     `period_start, period_end`. Rows of one word and the same days (several products) are not added up: the longest
-    counts. Hours that are not known are left out on both sides.
+    counts. Hours that are not known are left out on both sides; a sum of nothing known is missing.
     """
     known = ad_keyword[ad_keyword["online_hours"].notna()]
     unknown = pd.Series(pd.NaT, index=known.index)
     window = pd.to_datetime(known.get("on", unknown)).fillna(pd.to_datetime(known.get("period_end", unknown)))
     known = known.assign(days=_days(known), window=window)
-    windows = known.groupby(["keyword", "window"]).agg(
-        online_hours=("online_hours", "max"), days=("days", "max"), spend=("spend", "sum"), clicks=("clicks", "sum")
-    )
-    words = windows.groupby("keyword").sum().reset_index()
+    groups = known.groupby(["keyword", "window"])
+    windows = groups[["online_hours", "days"]].max().join(groups[["spend", "clicks"]].sum(min_count=1))
+    words = windows.groupby("keyword").sum(min_count=1).reset_index()
     share = (words["online_hours"] / (24 * words["days"])).clip(upper=1)
     return words.assign(online_share=share).sort_values("online_share", kind="stable", ignore_index=True)
+
 
 def _days(table: pd.DataFrame) -> pd.Series:
     """Days that each row describes: one where it has a day, else those of its window."""

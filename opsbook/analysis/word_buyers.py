@@ -120,12 +120,13 @@ def summary(table: pd.DataFrame, people: pd.DataFrame, limits: Mapping) -> dict 
     known, searched = _judged(people, limits)
     at = pd.Index([row for word in history.fold(wrong["keyword"]) for row in searched[word]]).unique()
     of_words, of_others = known.loc[at], known.drop(at)
+    spend = {"spend": round(float(wrong["spend"].sum()), 2), "spend_share": float(wrong["spend_share"].sum())}
+    priced = wrong["spend"].notna().any()
     return {
-        "id": "keywords.wrong_buyers",
+        "id": "keywords.wrong_buyers" if priced else "keywords.wrong_buyers_unpriced",
         "words": len(wrong),
         "keywords": wrong["keyword"].head(3).tolist(),
-        "spend": round(float(wrong["spend"].sum()), 2),
-        "spend_share": float(wrong["spend_share"].sum()),
+        **(spend if priced else {}),
         "probability": float(wrong["probability"].min()),
         "browsers": int(of_words.sum()),
         "buyers": len(of_words),

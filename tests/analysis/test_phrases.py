@@ -34,6 +34,13 @@ def test_planted_phrases_are_found_and_told_apart_by_intent():
         assert MESSAGES[message["id"]].format(**message)
 
 
+def test_words_of_unknown_cost_have_no_spend_instead_of_none():
+    table = phrases.weak_phrases(account(1, weak=("free",)).assign(spend=np.nan), rules=RULES).set_index("phrase")
+    assert table["spend"].isna().all()
+    message = table.loc["free", "evidence"]
+    assert message["id"].endswith("_unpriced") and MESSAGES[message["id"]].format(**message)
+
+
 def test_a_weak_phrase_with_an_inquiry_is_reviewed_and_never_excluded():
     words = account(1, weak=("free",))
     words.loc[words["keyword"].str.contains("free").idxmax(), "inquiries"] = 1

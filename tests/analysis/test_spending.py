@@ -137,6 +137,12 @@ def test_hours_of_several_products_are_not_added_up():
     assert table["spend"].tolist() == [3.0, 1.0]
 
 
+def test_spend_of_hours_without_a_known_spend_is_unknown():
+    hours = pd.DataFrame({"keyword": ["a", "a"], "online_hours": 24.0, "spend": np.nan, "clicks": [1, None]})
+    table = spending.promotion_hours(hours.assign(on=["2026-09-18", "2026-09-19"]))
+    assert np.isnan(table["spend"][0]) and table["clicks"].tolist() == [1]
+
+
 def test_hours_of_a_week():
     week = pd.DataFrame({"keyword": ["a"], "online_hours": [84.0], "spend": [1.0], "clicks": [1]})
     week = week.assign(period_start="2026-09-13", period_end="2026-09-19")

@@ -134,3 +134,12 @@ def test_the_proposal_turns_the_traffic():
     message = word_buyers.summary(word_buyers.browsers(visitors, DECIDED, LIMITS), visitors, LIMITS)
     (row,) = word_buyers.propose(message, WEEK).to_dict("records")
     assert row["evidence"] == message and row["due"] == date(2026, 9, 23) and "shoes" in word(row["action"])
+
+
+def test_what_words_of_unknown_cost_take_is_not_said_to_be_nothing():
+    visitors = people(shoes=(36, 4), oem_shoes=(4, 36))
+    message = word_buyers.summary(
+        word_buyers.browsers(visitors, DECIDED.assign(spend=np.nan), LIMITS), visitors, LIMITS
+    )
+    assert message["words"] == 1 and not {"spend", "spend_share"} & set(message)
+    assert word(message).startswith("1 words bring the wrong buyers") and word(message).endswith("is not known.")

@@ -101,6 +101,10 @@ MESSAGES: dict[str, str] = {
         'All {word_count:,} words with "{phrase}" brought no inquiry for {clicks:,.0f} clicks and {spend:,.2f} CNY, '
         "where {expected_inquiries:.1f} were to be expected: a candidate to exclude."
     ),
+    "keywords.phrase.negative_candidate_unpriced": N_(
+        'All {word_count:,} words with "{phrase}" brought no inquiry for {clicks:,.0f} clicks, where '
+        "{expected_inquiries:.1f} were to be expected: a candidate to exclude. What they cost is not known."
+    ),
     "keywords.phrase.look_at_page": N_(
         'The {word_count:,} words with "{phrase}" show the intent to trade, yet brought {inquiries:.4g} inquiries '
         "where {expected_inquiries:.1f} were to be expected: look at the page, do not exclude."
@@ -114,6 +118,12 @@ MESSAGES: dict[str, str] = {
         "were to be expected: no more than chance."
     ),
     # why clicks do not become inquiries
+    "keywords.wrong_buyers_unpriced": N_(
+        "{words} words bring the wrong buyers, {keywords} among them: {browsers:,} of the {buyers:,} visitors who "
+        "searched for them ({share:.0%}) are of a low level, look at many suppliers and write to few; of all other "
+        "visitors {others_share:.0%} do. That points to the traffic, not to the page. What these words cost is not "
+        "known."
+    ),
     "keywords.wrong_buyers": N_(
         "{words} words take {spend_share:.0%} of the money ({spend:,.2f} CNY) and bring the wrong buyers, {keywords} "
         "among them: {browsers:,} of the {buyers:,} visitors who searched for them ({share:.0%}) are of a low level, "
