@@ -48,7 +48,11 @@ class Outcome:
 def import_file(path: Path, *, store: str, warehouse: str, aliases: Path | None = None) -> list[Outcome]:
     """Take one file into a store's part of the warehouse; one outcome per sheet, a rejected one with its reason."""
     tables = with_aliases(TABLES, aliases)
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}); close it in other programs and check its rights"
+        return [Outcome(path.name, reason=reason)]
     stamp = hashlib.sha256(data + _mapping(tables)).hexdigest()
     with wh.transaction(warehouse) as (fs, root):
         history = wh.ledger(store, warehouse)
@@ -115,7 +119,13 @@ def find_files(path: Path) -> list[Path]:
         for file in path.rglob("*")
         if file.is_file() and file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~$"))
     ]
-    return sorted(found, key=lambda file: (file.stat().st_mtime, file.name))
+    return sorted(found, key=_age)
+
+
+def _age(file: Path) -> tuple[float, str, int]:
+    """What files are put in order by: their time, then their name, of which a browser numbers later downloads."""
+    stem, number = re.fullmatch(r"(.*?)(?: ?\((\d+)\))?", file.stem, re.DOTALL).groups()
+    return file.stat().st_mtime, stem, int(number or 0)
 
 
 def with_aliases(tables: dict[str, Table], path: Path | None) -> dict[str, Table]:

@@ -128,6 +128,25 @@ def test_a_folder_gives_the_oldest_file_first_and_names_the_stores(tmp_path):
         importer.jobs(tmp_path / "s", "")
 
 
+def test_of_files_of_one_moment_the_later_download_is_the_newer_one(tmp_path):
+    names = ["Products-2026-09-19 (10).csv", "Products-2026-09-19 (2).csv", "Products-2026-09-19.csv"]
+    for name in names:
+        os.utime(put(tmp_path / name, ""), (1, 1))
+    assert [file.name for file in importer.find_files(tmp_path)] == names[::-1]
+
+
+def test_a_file_that_cannot_be_read_is_rejected_in_one_line(tmp_path, monkeypatch):
+    file = put(tmp_path / "k.csv", HEAD)
+
+    def locked(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    (outcome,) = importer.import_file(file, store="x", warehouse=str(tmp_path / "wh"))
+    assert (outcome.file, outcome.status) == ("k.csv", "rejected")
+    assert outcome.reason == "cannot be read (Permission denied); close it in other programs and check its rights"
+
+
 def test_a_change_interrupted_after_the_journal_is_completed_by_the_next_reader(tmp_path, monkeypatch):
     wh = str(tmp_path / "wh")
     importer.import_file(put(tmp_path / "a.csv", HEAD + "a,1,0,5\n"), store="x", warehouse=wh)
