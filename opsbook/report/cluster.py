@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from tempfile import TemporaryDirectory
 
 import nbformat
 
@@ -32,6 +33,7 @@ def run(units: list[Unit], out: str, scheduler: str, workers: int, limits: Limit
 @contextmanager
 def _client(scheduler: str, workers: int):
     try:
+        import dask
         from distributed import Client, LocalCluster
     except ImportError:
         raise ValueError('--scheduler needs dask.distributed: pip install "opsbook[cluster]"') from None
@@ -39,7 +41,11 @@ def _client(scheduler: str, workers: int):
         raise ValueError(f"--scheduler {scheduler!r}: expected local, or an address such as tcp://host:8786")
     if scheduler == "local":
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            TemporaryDirectory(prefix="opsbook-") as folder,  # dask and workers that it kills leave files behind
+            dask.config.set({"temporary-directory": folder}),
+            LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None, env={"TMPDIR": folder}
+            ) as cluster,
             Client(cluster) as client,
         ):
             yield client

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -65,13 +66,16 @@ def manifest(path):
 
 
 @pytest.mark.slow
-def test_two_workers_make_the_pages_of_one_process(batch, tmp_path, sample_warehouse):
+def test_two_workers_make_the_pages_of_one_process(batch, tmp_path, sample_warehouse, monkeypatch):
     pytest.importorskip("distributed")
     here = planned(tmp_path, sample_warehouse, "here")
     runner.run(here, here.units, workers=2)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     result = runner.run(batch, batch.units, workers=2, scheduler="local")
     assert (len(result.ran), errors(result)) == (6, [])
     assert pages(batch.out) == pages(here.out) and len(pages(batch.out)) == 8
+    assert list((tmp_path / "tmp").iterdir()) == []
     for path in Path(batch.out).rglob("manifest.json"):
         assert manifest(path) == manifest(Path(here.out, path.relative_to(batch.out)))
 
@@ -100,6 +104,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(tmp_path, sample_w
             process.terminate()
     assert killed and (len(result.ran), errors(result)) == (6, [])
     assert len(pages(batch.out)) == 8
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def start(folder):
