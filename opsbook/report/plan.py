@@ -34,6 +34,7 @@ NOTEBOOKS = (
     "04_private_domain_funnel",
     "05_site_promotion",
 )
+SOURCES = (".py", ".toml", ".po", ".j2", ".css", ".json")  # files of the package that a page may depend on
 FOLDERS = {"warehouse": "data/warehouse", "data": "data", "out": "reports"}  # what the command takes unasked
 
 
@@ -235,7 +236,7 @@ def _hash(*parts: str) -> str:
 def code() -> str:
     """Hash of what computes and shows: the package's sources and the versions of the libraries."""
     package = ROOT / "opsbook"
-    sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".toml", ".po", ".j2", ".css"))
+    sources = sorted(path for path in package.rglob("*") if path.suffix in SOURCES)
     return _hash(json.dumps(packages()), *(hashlib.sha256(path.read_bytes()).hexdigest() for path in sources))
 
 
