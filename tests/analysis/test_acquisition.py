@@ -210,3 +210,25 @@ def test_the_private_share_is_told_when_there_are_sales():
     known = pd.DataFrame({"touch": ["first", "last"], "share": [0.1, 0.4]})
     assert a.share_message(known) == {"id": "customers.private_share", "first_share": 0.1, "last_share": 0.4}
     assert a.share_message(known.assign(share=np.nan)) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_value_at_equal_age_customer_by_customer(seed):
+    rng, as_of = np.random.default_rng(seed), pd.Timestamp("2026-09-01")
+    days = pd.Timestamp("2026-01-01 05:00") + pd.to_timedelta(rng.integers(0, 250, 30), "D")
+    table = pd.DataFrame({"customer_id": rng.choice(list("pqrstu"), 30), "ordered_at": days})
+    table["amount"] = rng.normal(100, 60, 30).round(2)  # some are refunds
+    side = {name: ("private", "public", "unknown")[number % 3] for number, name in enumerate("pqrstu")}
+    values = {}
+    for name, own in table.groupby("customer_id"):
+        first = own.loc[own["amount"] >= 0, "ordered_at"].min().normalize()
+        if first + pd.Timedelta(days=90) <= as_of:
+            young = (own["ordered_at"].dt.normalize() - first).dt.days <= 90
+            values.setdefault(side[name], []).append(0.3 * own.loc[young, "amount"].sum())
+    found = a.value_at_age(table, pd.DataFrame({"side": side}), 0.3, [90], as_of).set_index("side")
+    assert found["customers"].to_dict() == {name: len(group) for name, group in values.items()}
+    for name, group in values.items():
+        assert found.loc[name, "margin_per_customer"] == pytest.approx(np.mean(group))
+        if len(group) > 1:
+            half = 1.96 * np.std(group, ddof=1) / len(group) ** 0.5
+            assert found.loc[name, "margin_upper"] == pytest.approx(np.mean(group) + half)

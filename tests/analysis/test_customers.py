@@ -264,3 +264,26 @@ def test_the_message_on_silence_counts_own_rhythms():
     )
     assert c.risk_message(risk) == {"id": "customers.at_risk", "silent": 2, "of": 3, "own": 1}
     assert c.risk_message(risk[3:]) is None
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_repeats_and_silence_customer_by_customer(seed):
+    rng, as_of = np.random.default_rng(seed), pd.Timestamp("2026-09-20")
+    days = pd.Timestamp("2026-01-01 05:00") + pd.to_timedelta(rng.integers(0, 250, 30), "D")
+    table = pd.DataFrame({"customer_id": rng.choice(list("pqrstuv"), 30), "ordered_at": days, "amount": 1.0})
+    histories = {name: sorted(set(own["ordered_at"].dt.normalize())) for name, own in table.groupby("customer_id")}
+    rhythm = {name: [gap.days for gap in np.diff(history)] for name, history in histories.items()}
+    everybody = [gap for gaps in rhythm.values() for gap in gaps]
+    risk = c.at_risk(table, as_of=as_of)
+    for name, history in histories.items():
+        limit = np.quantile(rhythm[name] if len(rhythm[name]) >= 4 else everybody, 0.9)
+        since = (as_of - history[-1]).days
+        assert risk.loc[name, ["days_since", "limit", "at_risk"]].tolist() == [
+            since,
+            pytest.approx(limit),
+            since > limit,
+        ]
+    old = [name for name, history in histories.items() if (as_of - history[0]).days >= 90]
+    again = [name for name in old if rhythm[name] and rhythm[name][0] <= 90]
+    within = c.repeat_rate(table, as_of=as_of).set_index("within_days").loc[90]
+    assert (within["repeaters"], within["customers"]) == (len(again), len(old))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 
 from opsbook.analysis import funnel as f
 
@@ -339,3 +340,15 @@ def test_conversion_curve_knows_nothing_after_its_day():
     curve = f.conversion_curve(paths, 1, as_of=START + pd.Timedelta(days=2))
     assert curve["share"].tolist() == [0.5]
     assert np.isclose(curve["at_risk"], 2).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_conversion_curve_is_the_estimate_of_scipy(seed):
+    rng, as_of = np.random.default_rng(seed), pd.Timestamp("2026-09-10")
+    entered = pd.Series(pd.Timestamp("2026-08-01") + pd.to_timedelta(rng.integers(0, 40, 30), "D"))
+    took = (entered + pd.to_timedelta(rng.integers(1, 40, 30), "D")).mask(rng.random(30) < 0.4)
+    curve = f.conversion_curve(pd.DataFrame({0: entered, 1: took}), 1, as_of=as_of)
+    converted = took <= as_of
+    days = (took.where(converted, as_of) - entered).dt.days
+    sample = CensoredData(uncensored=days[converted], right=days[~converted])
+    np.testing.assert_allclose(curve["share"], ecdf(sample).cdf.evaluate(curve["days"]))

@@ -125,3 +125,29 @@ def test_rates_of_segments_with_their_interval():
     table = segments.with_rate(pd.DataFrame({"level": ["L1", "L2"], "visitors": [10, 0], "opportunities": [5, 0]}))
     assert table["opportunity_rate"].iloc[0] == 0.5 and table["opportunity_rate"].isna().iloc[1]
     assert table[["lower", "upper"]].iloc[0].tolist() == pytest.approx([0.2366, 0.7634], abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_persons_of_a_country_one_by_one(seed):
+    rng, week = np.random.default_rng(seed), pd.Timestamp("2026-09-19")
+    visits = pd.DataFrame(
+        {
+            "on": week - pd.to_timedelta(rng.integers(-3, 40, 80), "D"),
+            "country": rng.choice(["US", "DE"], 80),
+            "visitor_id": rng.choice(list("abcdefghijklmnop"), 80),
+            "inquired": pd.array(rng.choice([True, False, None], 80, p=[0.1, 0.87, 0.03]), dtype="boolean"),
+            "tm": pd.array(rng.random(80) < 0.1, dtype="boolean"),
+        }
+    )
+    found = segments.from_visits(visits, week).set_index("country")
+    for country in ("US", "DE"):
+        recent = (visits["country"] == country) & (visits["on"] <= week) & (visits["on"] > week - pd.Timedelta("28D"))
+        persons = [own for _, own in visits[recent].groupby("visitor_id")]
+        asked = [bool((own["inquired"].fillna(False) | own["tm"]).any()) for own in persons]
+        told = [one or bool(own["inquired"].notna().all()) for one, own in zip(asked, persons, strict=True)]
+        assert found.loc[country, "visitors"] == len(persons)
+        assert (
+            pd.isna(found.loc[country, "opportunities"])
+            if not all(told)
+            else (found.loc[country, "opportunities"] == sum(asked))
+        )

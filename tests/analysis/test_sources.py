@@ -129,3 +129,16 @@ def test_overlap():
 def test_unify_names_takes_the_newest():
     table = pd.concat([rows([1], "导购会场"), rows([2], "会场", end=WEEK - pd.Timedelta(weeks=1)), rows([3], "元宇宙")])
     assert sources.unify_names(table)["channel"].tolist() == ["导购会场", "导购会场", "元宇宙"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_trends_are_the_slopes_of_a_straight_line_through_the_known_weeks(seed):
+    rng = np.random.default_rng(seed)
+    visitors = rng.poisson(50, 8).astype(float)
+    visitors[rng.random(8) < 0.3] = np.nan
+    found = sources.trends(rows(visitors), WEEK).iloc[0]
+    for last, least in ((8, 4), (4, 3)):
+        week = np.flatnonzero(~np.isnan(visitors[-last:]))
+        known = visitors[-last:][week]
+        slope = np.polyfit(week, known, 1)[0] / known.mean() if len(week) >= least else np.nan
+        assert found[f"trend_{last}"] == pytest.approx(slope, nan_ok=True)

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import hypergeom
 
 from opsbook.analysis import funnel, stages
 
@@ -166,3 +167,38 @@ def test_a_weekly_question_may_be_asked_more_strictly():
     # 10 of 20 against 32 of 40: one-sided Fisher 0.0187, twice that for two comparisons.
     assert found[0]["p_fewer"].min() == found[1]["p_fewer"].min() and 0.01 < found[0]["p_fewer"].min() < 0.05
     assert [table["verdict"].eq("leak").sum() for table in found] == [1, 0]
+
+
+def holm_by_hand(p_values):
+    """Holm's correction step by step: the k-th smallest of n times n - k + 1, never below the one before."""
+    adjusted, worst = {}, 0.0
+    for place, name in enumerate(sorted(p_values, key=p_values.get)):
+        worst = max(worst, min(1.0, p_values[name] * (len(p_values) - place)))
+        adjusted[name] = worst
+    return adjusted
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_chances_of_leaks_are_hypergeometric(seed):
+    """Of all who came so far, as many go on as were seen: how likely does so small a part of them fall to one group?"""
+    rng = np.random.default_rng(seed)
+    group = rng.choice(["a", "b", "c"], 120)
+    quoted = rng.random(120) < np.where(group == "a", 0.3, 0.6)
+    reached = {"inquiry": np.full(120, True), "quote": quoted, "deal": quoted & (rng.random(120) < 0.3)}
+    days = dict(zip(reached, pd.date_range("2026-09-01", periods=3), strict=True))
+    parts = [
+        pd.DataFrame({"who": np.flatnonzero(who), "event": step, "at": days[step], "channel": group[who]})
+        for step, who in reached.items()
+    ]
+    found = stages.leaks(funnel.funnel(pd.concat(parts), list(reached), by="channel"), "channel")
+    chances = {
+        (name, step): hypergeom.cdf(
+            (reached[step] & (group == name)).sum(), before.sum(), reached[step].sum(), (before & (group == name)).sum()
+        )
+        for name in "abc"
+        for before, step in ((reached["inquiry"], "quote"), (reached["quote"], "deal"))
+    }
+    expected = holm_by_hand(chances)
+    assert [expected[key] for key in zip(found["channel"], found["step"], strict=True)] == pytest.approx(
+        found["p_fewer"].tolist()
+    )
