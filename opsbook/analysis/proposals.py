@@ -108,6 +108,12 @@ def decided_keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> 
     return keywords.decide(ad_words.totals(rows, rules=rules), value)
 
 
+def keyword_summary(tables: Tables, store: Any, week: date, rules: RuleSet) -> list[dict]:
+    """What the words of `decided_keywords` cost and brought, with the weeks that this is about (`keywords.summary`)."""
+    rows = _keyword_rows(_adverts_in_yuan(tables, week), week, rules)
+    return keywords.summary(decided_keywords(tables, store, week, rules), ad_words.weeks_covered(rows))
+
+
 def _adverts_in_yuan(tables: Tables, week: date) -> dict[str, pd.DataFrame]:
     """The tables, the keyword report being that of the last `KEYWORD_WEEKS`, without its spend where it is in fen."""
     words, plans = (_last(tables[name], week, KEYWORD_WEEKS) for name in ("ad_keyword", "ad_campaign"))

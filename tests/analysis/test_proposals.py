@@ -155,6 +155,8 @@ def test_the_brief_decides_on_words_as_their_own_page(sample, sample_warehouse, 
     decided = proposals.decided_keywords(tables, settings, WEEK, RULES)
     shared = decided.columns.difference(["first_page", "reading"])
     pd.testing.assert_frame_equal(decided[shared], page["decided"][shared])
+    told = page["keywords"].summary(page["decided"], page["ad_words"].weeks_covered(page["rows"]))
+    assert proposals.keyword_summary(tables, settings, WEEK, RULES) == told
     adverts = proposals._adverts_in_yuan(tables, WEEK)
     found = [judge(adverts, settings, WEEK, RULES) for judge in (proposals._keywords, proposals._diagnosis)]
     assert keyed(pd.concat(found)) == keyed(page["proposals"])
