@@ -89,7 +89,10 @@ def _read_workbook(data: bytes) -> list[Sheet]:
         return [Sheet(name, workbook.get_sheet_by_name(name).to_python()) for name in workbook.sheet_names]
     except PasswordError:
         raise ExportError(_ENCRYPTED) from None
-    except (CalamineError, OSError, ValueError) as error:
+    except BaseException as error:
+        # the reader is written in Rust: where it panics, the exception is none that `except Exception` would catch
+        if not isinstance(error, (CalamineError, OSError, ValueError)) and type(error).__name__ != "PanicException":
+            raise
         raise ExportError(f"the workbook is damaged or cut short ({_one_line(error)}); export it again") from None
 
 

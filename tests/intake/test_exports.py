@@ -44,6 +44,22 @@ def load(name, tmp_path, table="own_keyword") -> pd.DataFrame:
     return warehouse.load(table, store="x", week=WEEK, warehouse=str(tmp_path))
 
 
+def test_a_reader_that_panics_rejects_the_file_and_an_interrupt_goes_through(tmp_path, monkeypatch):
+    import python_calamine
+
+    panic = type("PanicException", (BaseException,), {})
+    for error, seen in ((panic("left == right"), exports.ExportError), (KeyboardInterrupt(), KeyboardInterrupt)):
+
+        class Workbook:
+            @staticmethod
+            def from_filelike(file, error=error):
+                raise error
+
+        monkeypatch.setattr(python_calamine, "CalamineWorkbook", Workbook)
+        with pytest.raises(seen):
+            exports.read_sheets((FOLDER / "biff8.xls").read_bytes())
+
+
 SAME = [
     "biff8.xls",
     "xlsx-numbers.xlsx",
