@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from opsbook.report.plan import Unit
 from opsbook.report.runner import Entry, failure_line, ignore
 
+WIDE = 60  # characters of a terminal that has room for bars; below, they would take the room of the numbers
+
 
 @contextmanager
 def shown(units: list[Unit], quiet: bool = False) -> Iterator[Callable[[Unit, Entry], None]]:
@@ -18,8 +20,9 @@ def shown(units: list[Unit], quiet: bool = False) -> Iterator[Callable[[Unit, En
     from rich.console import Console
 
     console, left = Console(stderr=True), Counter(unit.place for unit in units)
-    columns = [bars.TextColumn("{task.description:9}"), bars.BarColumn(), bars.MofNCompleteColumn()]
-    columns += [bars.TimeElapsedColumn(), bars.TextColumn("left"), bars.TimeRemainingColumn()]
+    extra = [bars.BarColumn(), bars.TimeElapsedColumn()] if console.width >= WIDE else []
+    columns = [bars.TextColumn("{task.description:9}"), *extra, bars.MofNCompleteColumn()]
+    columns += [bars.TextColumn("left"), bars.TimeRemainingColumn()]
     with bars.Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         stores = progress.add_task("stores", total=len(left))
         notebooks = progress.add_task("notebooks", total=len(units))
