@@ -1,6 +1,5 @@
 """`opsbook actions`: what the briefs proposed, and what became of it."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -25,10 +24,10 @@ def list_(
 ) -> None:
     """Print the actions on record, the open ones first due first."""
     from opsbook.intake import warehouse as wh
-    from opsbook.report import action_log, language
+    from opsbook.report import action_log, language, plan
 
     language.use(lang)
-    for name in wh.stores(warehouse) if store == "all" else [store]:
+    for name in wh.stores(warehouse) if store == "all" else [plan.held_store(store, warehouse)]:
         for line in action_log.lines(action_log.load(name, warehouse), everything):
             typer.echo(f"{name}\t{line}")
 
@@ -61,6 +60,6 @@ def _mark(action: str, status: str, store: str, note: str, on: str, warehouse: s
     from opsbook.intake import weeks
     from opsbook.report import action_log
 
-    day = date.fromisoformat(on) if on else weeks.platform_today()
+    day = weeks.parse_day(on, "--on") if on else weeks.platform_today()
     owner = action_log.mark(action, status, day, warehouse, store=store, note=note or None)
     typer.echo(f"{owner}\t{action.upper()}\t{status} on {day}")

@@ -39,12 +39,11 @@ def erase(
     warehouse: WarehouseOption = "data/warehouse",
 ) -> None:
     """Remove a person from every table and from the quarantine of a store; the ledger says so."""
-    from opsbook.intake import stores
-    from opsbook.report import persons
+    from opsbook.report import persons, plan
 
     if not key.strip():
         raise ValueError("--key is empty; expected a mail address, a phone number with country code, or a customer id")
-    gone = persons.erase(stores.check_id(store), key, warehouse=warehouse)
+    gone = persons.erase(plan.held_store(store, warehouse), key, warehouse=warehouse)
     for table, rows in gone.items():
         typer.echo(f"{table}: {rows} rows erased")
     if not gone:

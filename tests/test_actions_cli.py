@@ -48,3 +48,10 @@ def test_sentences_in_chinese(warehouse):
 def test_a_mistake_is_one_line(warehouse, words):
     error = run(*words, warehouse=warehouse).exception
     assert isinstance(error, ValueError) and "\n" not in str(error)
+
+
+def test_a_wrong_store_or_day_is_said(warehouse):
+    near = f"store 'acne' has no data in {warehouse}; did you mean 'acme'?"
+    assert str(run("list", "--store", "acne", warehouse=warehouse).exception) == near
+    wrong = run("done", "A4NS57XU", "--on", "23.9.", warehouse=warehouse)
+    assert str(wrong.exception) == "--on '23.9.' is no date; expected YYYY-MM-DD"

@@ -123,3 +123,8 @@ def test_a_row_number_is_no_person(warehouse):
     """A customer may have the id 4; the rejected row 4 of a file is somebody else's."""
     number = next((warehouse / "_quarantine").rglob("*.csv")).read_text("utf-8-sig").splitlines()[1].split(",")[2]
     assert run("erase", "--store", "x", "--key", number, "--warehouse", warehouse).exit_code == 1
+
+
+def test_a_person_of_a_store_that_is_not_there_is_an_error_and_not_nothing(warehouse):
+    wrong = run("erase", "--store", "y", "--key", "C1", "--warehouse", warehouse)
+    assert str(wrong.exception) == f"store 'y' has no data in {warehouse}; expected one of x"

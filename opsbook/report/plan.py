@@ -143,6 +143,14 @@ def _nearest(name: str, names: list[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(names) or 'none: there is none yet'}"
 
 
+def held_store(store: str, warehouse: str) -> str:
+    """The store itself; one that the warehouse does not know is an error that proposes the nearest."""
+    held = wh.stores(warehouse)
+    if store not in held:
+        raise ValueError(f"store {store!r} has no data in {warehouse}; {_nearest(store, held)}")
+    return store
+
+
 def _stores(store: str, known: dict, warehouse: str) -> list[str]:
     """The stores asked for; all means those with anything in the warehouse and those of stores.toml."""
     held = wh.stores(warehouse)
