@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, reduce
 
+from opsbook.intake import ole
 from opsbook.intake.cells import normalise
 from opsbook.intake.tables import TABLES, Column, Table
 
@@ -79,6 +80,8 @@ def _read_workbook(data: bytes) -> list[Sheet]:
 
     if data.startswith(_OLE) and ("EncryptedPackage".encode("utf-16-le") in data or _BIFF_ENCRYPTED.search(data)):
         raise ExportError(_ENCRYPTED)
+    if data.startswith(_OLE) and ole.is_endless(data):
+        raise ExportError("the workbook is damaged or cut short (its sectors run in a circle); export it again")
     if far := _far_cell(data):
         raise ExportError(
             f"the sheet reaches to cell {far}, though hardly with data; delete the rows below and the columns right of "
