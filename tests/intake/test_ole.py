@@ -23,7 +23,7 @@ def test_a_download_whose_rest_was_filled_with_zeros_is_rejected(held):
 
 
 def test_a_stream_that_leads_back_to_its_beginning_is_endless():
-    """The allocation table of a small file is one sector; in it the workbook's second sector leads back to the first."""
+    """The allocation table of so small a file is one sector: its second entry leads back to sector 0."""
     table = (int.from_bytes(SOUND[76:80], "little") + 1) * 512
     back = bytearray(SOUND)
     back[table + 4 : table + 8] = bytes(4)
