@@ -142,7 +142,8 @@ def classify(names: pd.Series) -> pd.DataFrame:
 
 
 def in_language(names: pd.Series, lang: str) -> pd.Series:
-    """The channel names for a reader of `zh` (as the platform writes them) or `en`; an unknown name stays as it is.
+    """The channel names for a reader of `zh` (as the platform writes them) or `en`; an unknown name stays as it is,
+    and so does a missing one.
 
     Where two names of the export stand for one channel, both keep the export's name in brackets, so that none is lost.
 
@@ -153,9 +154,10 @@ def in_language(names: pd.Series, lang: str) -> pd.Series:
         return names
     ids = classify(names)["channel_id"]
     several = names.groupby(ids).nunique() > 1
-    english = {name: _BY_ID[id].en if id in _BY_ID else id for name, id in zip(names, ids, strict=True)}
+    pairs = list(zip(names, ids, strict=True))
+    english = {name: _BY_ID[id].en if id in _BY_ID else id for name, id in pairs}
     return pd.Series(
-        [f"{english[name]} ({name})" if several[id] else english[name] for name, id in zip(names, ids, strict=True)],
+        [f"{english[name]} ({name})" if several.get(id, False) else english[name] for name, id in pairs],
         index=names.index,
         dtype="str",
     )

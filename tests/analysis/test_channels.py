@@ -51,3 +51,9 @@ def test_every_name_means_one_channel():
     assert owners[owners > 1].empty
     assert set(channels.taxonomy()["root"]) == set(channels.ROOTS)
     assert set(channels.taxonomy()["paid"]) == {"no", "yes", "both"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_missing_name_stays_missing(lang):
+    shown = channels.in_language(pd.Series(["搜索", None, "Metaverse"]), lang)
+    assert shown.isna().tolist() == [False, True, False] and shown[2] == "Metaverse"
