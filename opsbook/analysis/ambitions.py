@@ -53,7 +53,8 @@ def judge(
     out[["ad_clicks", "spend", "opportunities"]] = paid
     out["cost_per_opportunity"] = out["spend"] / out["opportunities"].where(out["opportunities"] > 0)
     tail = out["word_class"] == "long_tail"
-    out["expected"] = _expected(out[tail])
+    out["expected"] = np.nan
+    out.loc[tail.to_numpy(), "expected"] = _expected(out[tail]).to_numpy()  # by position: labels may stand twice
     reasons = [out["aim"] == "traffic", tail, out["word_class"] == "middle"]
     out["verdict"] = np.select(
         reasons, [_head_verdict(out, rules), _tail_verdict(out, confidence), "no aim"], "unknown"

@@ -123,7 +123,8 @@ def _bids(table: pd.DataFrame, curves: pd.DataFrame, hulls: Mapping, rules: Mapp
     wanted = old * ratio.clip(1 - change, 1 + change)
     wanted = wanted.where(wanted <= old, np.minimum(wanted, np.maximum(table["cap"], old)))
     wanted = np.maximum(wanted, np.minimum(table["floor_bid"], old).fillna(0.0))
-    return (np.trunc((wanted - old) / step + np.sign(wanted - old) * 1e-9) * step + old).round(4)
+    steps = np.trunc((wanted - old) / step + np.sign(wanted - old) * 1e-9)
+    return (old + steps * step).round(4).where(steps != 0, old)  # a mean bid of 10 / 3 that stays is no move
 
 
 def _joined(words: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

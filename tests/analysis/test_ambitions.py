@@ -60,6 +60,13 @@ def test_long_tail_words_are_judged_by_opportunities():
     assert verdicts == ["not reached", "not enough data"]
 
 
+def test_labels_may_stand_twice():
+    table = keywords(("x y one", 5, 1, 1, 1), ("shoes", 500, 1, 1, 1), ("x y two", 5, 1, 1, 1))
+    paid = ads(("x y one", 60, 30, 3), ("x y two", 90, 9, 0))
+    plain, twice = (ambitions.judge(rows, paid, rules=RULES) for rows in (table, table.set_axis([7, 7, 7])))
+    pd.testing.assert_frame_equal(twice.reset_index(drop=True), plain)
+
+
 def test_one_opportunity_is_enough():
     judged = ambitions.judge(keywords(("x y z", 5, 1, 1, 1)), ads(("x y z", 500, 30, 1)), rules=RULES)
     assert judged.loc[0, "verdict"] == "reached"

@@ -46,6 +46,11 @@ def test_equal_words_stay_as_they_are():
     assert {message["id"] for message in found["reason"]} == {"bidding.reason_keep"}
 
 
+def test_a_mean_bid_that_stays_is_no_move():
+    found = planned(words(bid=10 / 3))
+    assert set(found["bid_move"]) == {"keep"} and (found["new_bid"] == 10 / 3).all()
+
+
 def test_money_goes_where_the_next_cny_brings_more_within_the_limits_of_a_week():
     found = planned(words(value_per_click=[16.0, 8.0, 8.0, 2.0]))
     assert found["weekly_budget"]["a"] == pytest.approx(130) and found["weekly_budget"]["d"] == pytest.approx(70)
