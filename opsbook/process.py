@@ -1,15 +1,20 @@
 """The end of a process that has imported a lot: in its own time, or when it is told to."""
 
 import atexit
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
 RETRY = 0.01  # seconds until an interrupt that came in the middle of an import is tried again
+PATIENCE = 10  # seconds in which a second Ctrl-C does not cut short the tidying up after the first; our default
+
+_last = -math.inf  # when the process was interrupted
 
 
 def leave(code: int) -> NoReturn:
@@ -39,9 +44,11 @@ def obey_signals() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    global _last
     if hasattr(signal, "setitimer") and _is_importing(frame):
         signal.setitimer(signal.ITIMER_REAL, RETRY)
-    else:
+    elif time.monotonic() > _last + PATIENCE:
+        _last = time.monotonic()
         raise KeyboardInterrupt
 
 

@@ -82,3 +82,9 @@ def test_an_import_is_finished_before_the_interrupt(tmp_path):
     before = f"sys.path.insert(0, {str(tmp_path)!r})"
     ended = run(OBEY.format(before=before, ask="import interrupted_in_the_middle"))
     assert ended.stdout == "imported\ninterrupted\n"
+
+
+@pytest.mark.parametrize(("patience", "said"), [(10, "interrupted\ntidied up\n"), (0, "interrupted\n")])
+def test_a_second_interrupt_does_not_cut_short_the_tidying_up_at_once(patience, said):
+    again = f"    process.PATIENCE = {patience}\n    ask('SIGINT')\n    time.sleep(0.1)\n    print('tidied up')"
+    assert run(OBEY.format(before="", ask="ask('SIGINT')") + again).stdout == said
