@@ -1,6 +1,7 @@
-"""Counts of rare events: honest intervals, and whether two of them may be the same."""
+"""Counts: honest intervals of few events, whether two may be the same, and counts of what was never exported."""
 
 import numpy as np
+import pandas as pd
 from scipy.special import betainc, gammaincinv
 
 
@@ -26,3 +27,8 @@ def same_mean(count0, count1) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         p = 2 * betainc(high, low + 1, 0.5)
     return np.where(np.isnan(low + high), np.nan, np.where(high > low, np.minimum(1, p), 1.0))
+
+
+def known(table: pd.DataFrame, columns: list[str], *sources: pd.DataFrame) -> pd.DataFrame:
+    """The table, its counts unknown (NaN) while all sources of them are empty: what was not exported is not 0."""
+    return table if any(map(len, sources)) else table.assign(**dict.fromkeys(columns, np.nan))

@@ -121,10 +121,10 @@ def days_active(touches: pd.DataFrame, as_of, days: int = 30) -> pd.DataFrame:
     """Histogram of the number of days, out of the last `days`, on which an active person did something: `days_active`,
     `people`.
 
-    Every number from 1 to `days` has its row; nobody is 0.
+    Every number from 1 to `days` has its row; nobody is 0. No row where no action of anybody is on record.
     """
     actions = own_actions(touches)
     age = (pd.Timestamp(as_of).normalize() - actions["day"]).dt.days
     count = actions.loc[(age >= 0) & (age < days), "customer_id"].value_counts().value_counts()
-    people = count.reindex(range(1, days + 1), fill_value=0)
+    people = count.reindex(range(1, days + 1 if len(actions) else 1), fill_value=0)
     return pd.DataFrame({"days_active": people.index, "people": people.to_numpy()})

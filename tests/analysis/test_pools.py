@@ -101,6 +101,7 @@ def test_days_active():
     table = pools.days_active(touches(*days("a", 0, 1, 29), *days("b", 0, 30), *days("c", -1)), AS_OF)
     assert table["days_active"].tolist() == list(range(1, 31))
     assert table["people"].tolist()[:3] == [1, 0, 1] and table["people"].sum() == 2
+    assert pools.days_active(touches(), AS_OF).empty
 
 
 def test_the_message_on_stickiness_carries_both_lines():

@@ -127,9 +127,13 @@ def backtest(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 @needs_rows
-def value_at_age(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def value_at_age(table: pd.DataFrame, ax: Axes | None = None) -> Axes | None:
     """Margin per customer by age, public and private side by side with intervals (`acquisition.value_at_age`)."""
-    groups = list(table.groupby("side", sort=False))
+    known = table.dropna(subset="margin_per_customer")
+    if known.empty:
+        ax.figure.clear()
+        return None
+    groups = list(known.groupby("side", sort=False))
     for shift, (side, rows) in enumerate(groups):
         place = rows["age_days"] + 2 * (shift - (len(groups) - 1) / 2)
         ends = np.vstack(
@@ -145,9 +149,9 @@ def value_at_age(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
             label=translate(side),
         )
     ax.legend()
-    ax.set_xticks(table["age_days"].unique())
+    ax.set_xticks(known["age_days"].unique())
     label_axes(ax, x="age_days", y="margin_per_customer")
-    oldest = table[table["age_days"] == table["age_days"].max()]
+    oldest = known[known["age_days"] == known["age_days"].max()]
     sides = ", ".join(f"{translate(row.side)} {row.margin_per_customer:,.0f}" for row in oldest.itertuples())
     return say(ax, "customers.chart_sides", sides=sides)
 

@@ -73,7 +73,11 @@ def business(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.invert_yaxis()
     bare(ax)
     return say(
-        ax, "funnel.chart_business", counts=int((~persons).sum()), persons=int(persons.sum()), last=number.iloc[-1]
+        ax,
+        "funnel.chart_business",
+        counts=int((~persons).sum()),
+        persons=int(persons.sum()),
+        last=table["number"].iloc[-1],
     )
 
 

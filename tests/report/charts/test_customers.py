@@ -77,6 +77,9 @@ def test_value_at_age():
     )
     ax = customers.value_at_age(table)
     assert ax.get_label() == "Margin per customer at equal age: private 20, public 10."
+    table.loc[1, "margin_per_customer"] = np.nan
+    assert customers.value_at_age(table).get_label() == "Margin per customer at equal age: private 20."
+    assert customers.value_at_age(table.iloc[1:]) is None
 
 
 def test_shares_and_pools():

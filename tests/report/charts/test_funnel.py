@@ -58,6 +58,8 @@ def test_business_funnel_breaks_between_counts_and_persons():
     places = [bar.get_y() + bar.get_height() / 2 for bar in ax.patches]
     assert places[2] < ax.lines[0].get_ydata()[0] < places[3]
     assert ax.texts[1].get_text() == "–"
+    unknown = funnel.business(table.assign(number=np.nan))
+    assert unknown.get_label().endswith("it ends with –.")
     counts = funnel.business(stages.business({"impressions": 10}, analysis.funnel(EVENTS, STEPS)[:0]))
     assert not counts.lines
 
