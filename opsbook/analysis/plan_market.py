@@ -26,7 +26,7 @@ def market_of(plans: pd.DataFrame, *, share: float = SHARE) -> Market | None:
     if not 0 < share < 1:
         raise ValueError(f"`share` must be a fraction between 0 and 1; found {share}")
     known = _pooled(plans)
-    if known is None or market_gaps(plans):
+    if known is None or market_gaps(plans, share=share):
         return None
     clicks, price, value = _position(share)
     like = Market()
@@ -39,11 +39,14 @@ def market_of(plans: pd.DataFrame, *, share: float = SHARE) -> Market | None:
     )
 
 
-def market_gaps(plans: pd.DataFrame) -> list[dict]:
-    """What is missing for `market_of`, a message for each number that the plans do not give."""
+def market_gaps(plans: pd.DataFrame, *, share: float = SHARE) -> list[dict]:
+    """What stands against `market_of`: a message for each number that the plans do not give, or more searches a day
+    than are played through (`auction.MOST_SEARCHES`)."""
     known = _pooled(plans)
-    gaps = [name for name in _NEEDED if known is None or not 0 < known[name] < np.inf]
-    return [{"id": "auction.missing", "metric": name} for name in gaps]
+    if gaps := [name for name in _NEEDED if known is None or not 0 < known[name] < np.inf]:
+        return [{"id": "auction.missing", "metric": name} for name in gaps]
+    searches = known["clicks_per_day"] / _position(share)[0]
+    return [{"id": "auction.too_large", "searches": searches}] if searches > auction.MOST_SEARCHES else []
 
 
 def _pooled(plans: pd.DataFrame) -> dict | None:
@@ -122,7 +125,7 @@ def about(plans: pd.DataFrame, *, share: float = SHARE) -> list[dict]:
 
     The bounds of a click's value (90 %) are those that so few orders, or opportunities, leave.
     """
-    known, gaps = _pooled(plans), market_gaps(plans)
+    known, gaps = _pooled(plans), market_gaps(plans, share=share)
     if gaps:
         return gaps
     numbers = {name: float(known[name]) for name in ("clicks_per_day", "cpc", "clicks", "events")}

@@ -65,6 +65,15 @@ def test_what_is_missing_is_named():
     assert missing(basis=None) == ["clicks_per_day", "cpc", "conversion_rate", "value_per_conversion"]
 
 
+def test_more_searches_than_can_be_played_through_are_no_market():
+    most = auction.MOST_SEARCHES
+    clicks = PLANS["clicks"] * most / plan_market.market_of(PLANS).searches
+    assert plan_market.market_of(PLANS.assign(clicks=clicks * 0.99)).searches == pytest.approx(0.99 * most)
+    assert plan_market.market_of(PLANS.assign(clicks=clicks * 1.01)) is None
+    [said] = plan_market.about(PLANS.assign(clicks=clicks * 1.01))
+    assert said == {"id": "auction.too_large", "searches": pytest.approx(1.01 * most)}
+
+
 def test_no_plans_no_market():
     empty = promotion.plans(CAMPAIGNS.head(0))
     assert plan_market.market_of(empty) is None

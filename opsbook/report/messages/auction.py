@@ -3,6 +3,9 @@
 from opsbook.report.language import N_
 
 MESSAGES: dict[str, str] = {
+    "auction.too_large": N_(
+        "No what-if for another target ROI: clicks like these take {searches:,.0f} searches a day, too many to play."
+    ),
     "auction.missing": N_("No what-if for another target ROI yet: {metric} of the plans is not known, or 0."),
     "auction.model_orders": N_(
         "The model market is set so that the plans get in it what they got: {clicks_per_day:,.0f} clicks a day at "
