@@ -19,6 +19,7 @@ from opsbook.report.execute import Limits
 from opsbook.report.plan import Batch, Unit
 
 UNIT_MEMORY = 400 * 2**20  # what the kernel of a notebook needs, in bytes; our default
+INDEX_DUE = ".index-due"  # lies beside the index while reports have changed that it does not show yet
 Entry = dict[str, Any]  # what the manifest holds about one notebook
 
 
@@ -86,6 +87,9 @@ def run(
     `workers` at a time (0: as many as `default_workers` says) in this process, or on a dask scheduler.
     """
     ran, left = [], Counter(unit.place for unit in todo)
+    if todo:
+        fs, root = files.locate(batch.out)
+        files.write(fs, f"{root}/{INDEX_DUE}", b"")
     with closing(_results(batch, _in_turn(todo), workers or default_workers(), scheduler, limits)) as results:
         for unit, entry in results:
             ran.append((unit, entry))
@@ -111,10 +115,13 @@ def _in_turn(units: list[Unit]) -> list[Unit]:
 def _index(batch: Batch, changed: bool) -> str:
     """The path of the index, which is written again when a report changed."""
     fs, root = files.locate(batch.out)
-    if changed or not fs.exists(f"{root}/index.html"):
+    due = f"{root}/{INDEX_DUE}"
+    if changed or fs.exists(due) or not fs.exists(f"{root}/index.html"):
         from opsbook.report import history
 
-        return history.update(batch, changed=True)
+        history.update(batch, changed=True)
+        if fs.exists(due):
+            fs.rm(due)
     return f"{batch.out.rstrip('/')}/index.html"
 
 

@@ -357,10 +357,11 @@ def test_a_memory_error_that_the_batch_has_not_caused_gets_no_advice(place):
 # ---- what is left when a batch is stopped -------------------------------------------------------------------------
 
 SCRIPT = """
-import signal, sys
+import sys
 from pathlib import Path
+from opsbook import process
 from opsbook.report import kernels, plan, runner
-signal.signal(signal.SIGTERM, signal.default_int_handler)
+process.obey_signals()
 place = Path(sys.argv[1])
 if sys.argv[2] == "cold":
     kernels.choose = lambda: kernels.Choice(kernels.COLD, "a test")
@@ -416,6 +417,19 @@ def test_a_batch_that_is_stopped_keeps_what_is_done_and_leaves_no_process(place,
         assert list(temporary.iterdir()) == []
     assert json.loads(done.read_text())["notebooks"].keys() == {"00_one"}
     assert ("a", "00_one") not in [(unit.store, unit.notebook) for unit in runner.pending(planned(place))]
+
+
+def test_an_index_that_could_not_be_written_is_written_by_the_next_run(place, cold, monkeypatch):
+    def full(*_, **__):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("opsbook.report.history.update", full)
+        with pytest.raises(OSError, match="disk full"):
+            weekly(place, store="a")
+    assert not weekly(place, store="a").ran
+    assert "2026-09-19/a/index.html" in (place / "out/index.html").read_text()
+    assert not (place / "out" / runner.INDEX_DUE).exists()
 
 
 # ---- what the week leaves for the next ----------------------------------------------------------------------------
