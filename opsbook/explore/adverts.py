@@ -68,5 +68,4 @@ def attributed(here: Slice, ago: int = 0) -> pd.DataFrame:
 def in_yuan(here: Slice, weeks: int = 1, ago: int = 0) -> pd.DataFrame:
     """The rows of the keyword report; their spend is unknown where it is found to be in fen."""
     rows, plans = here.load("ad_keyword", weeks, ago), here.load("ad_campaign", weeks, ago)
-    same_plans = plans[plans["campaign"].isin(rows["campaign"])]
-    return attribution.in_yuan(rows, attribution.check_unit(rows, same_plans["spend"].sum(min_count=1)))
+    return attribution.in_yuan(rows, attribution.spend_unit(rows, plans))
