@@ -56,6 +56,8 @@ OBEY = """
 def ask(name):
     os.kill(os.getpid(), getattr(signal, name))
 import signal
+for number in (signal.SIGINT, signal.SIGHUP):  # who runs tests in the background, or without a terminal, ignores them
+    signal.signal(number, signal.SIG_DFL)
 {before}
 process.obey_signals()
 try:

@@ -357,10 +357,11 @@ def test_a_memory_error_that_the_batch_has_not_caused_gets_no_advice(place):
 # ---- what is left when a batch is stopped -------------------------------------------------------------------------
 
 SCRIPT = """
-import sys
+import signal, sys
 from pathlib import Path
 from opsbook import process
 from opsbook.report import kernels, plan, runner
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs tests in the background ignores it
 process.obey_signals()
 place = Path(sys.argv[1])
 if sys.argv[2] == "cold":

@@ -30,8 +30,7 @@ MESSAGES: dict[str, str] = {
         "Another reading of the light would be red: {ratio:.2f} times peers' average, below the lower limit."
     ),
     "brief.usual": N_(
-        "{metric} from {before:,.0f} to {value:,.0f} is within what chance makes of the weeks before (probability "
-        "{p_usual:.0%})."
+        "{metric} from {before:,.0f} to {value:,.0f} is within what chance makes of the weeks before."
     ),
     "brief.not_usual": N_(
         "{metric} from {before:,.0f} to {value:,.0f} is more than chance makes of the weeks before (probability "

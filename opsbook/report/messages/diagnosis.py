@@ -95,7 +95,8 @@ MESSAGES: dict[str, str] = {
         "this product use (never another company's brand)."
     ),
     "diagnosis.next.buyer_level": N_(
-        "Turn the traffic before the page: raise bids for better buyer levels and regions, lower the broad words, "
+        "Change who comes before changing the page: raise bids for better buyer levels and regions, lower the broad "
+        "words, "
         "and follow single visitors before spending more."
     ),
     "diagnosis.next.word_browsers": N_(

@@ -81,7 +81,8 @@ MESSAGES: dict[str, str] = {
     ),
     "keywords.do.add": N_('Add "{keyword}" to P4P.'),
     "keywords.do.buyers": N_(
-        "Turn the traffic before the page: leave out {keywords} and other broad words, raise bids for buyers of higher "
+        "Change who comes before changing the page: leave out {keywords} and other broad words, raise bids for buyers "
+        "of higher "
         "levels and for target countries, and follow single visitors before spending more."
     ),
     "keywords.effect.pause": N_("{low:,.0f} to {high:,.0f} CNY saved, less the inquiries given up."),

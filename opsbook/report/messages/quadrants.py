@@ -101,6 +101,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "zero_effect": (N_("No effect"), "code"),
     "verdict": (N_("Verdict"), "code"),
     "verdict.review": (N_("look at it"), "code"),
+    "quadrant.high/high": (N_("high traffic, high conversion"), "code"),
+    "quadrant.high/low": (N_("high traffic, low conversion"), "code"),
+    "quadrant.low/high": (N_("low traffic, high conversion"), "code"),
+    "quadrant.low/low": (N_("low traffic, low conversion"), "code"),
 }
 
 #: Words that stand in cells of kind `code`.

@@ -6,7 +6,9 @@ MESSAGES: dict[str, str] = {
     "brief.title_funnel": N_("{visitors:,.0f} visitors became {opportunities:,.0f} opportunities ({rate:.1%})"),
     "traffic.title_channels": N_("{channel} brings the most visitors: {visitors:,.0f}"),
     "traffic.title_trend": N_("{mover} changed most on the week before: from {before:,.0f} to {now:,.0f} visitors"),
-    "traffic.title_waterfall": N_("All channels together: {total:+,.0f} opportunities; {channel}: {largest:+,.1f}"),
+    "traffic.title_waterfall": N_(
+        "Sum over channels, which overlap: {total:+,.0f} opportunities; {channel}: {largest:+,.1f}"
+    ),
     "traffic.title_axes": N_("In this stage “{axis}” leads"),
     "auction.title": N_(
         "Simulated: a target of {low:.3g} instead of {high:.3g} buys {value_low:,.0f} CNY a day, not {value_high:,.0f}"
