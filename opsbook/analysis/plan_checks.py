@@ -64,7 +64,8 @@ def exclusivity(shared: pd.DataFrame, possible: pd.DataFrame) -> dict | None:
     """
     if len(shared):
         numbers = {"products": int(shared["product_id"].nunique()), "days": int(shared["on"].nunique())}
-        return {"id": "promotion.conflict", "spend": float(shared["spend"].sum())} | numbers
+        spend = shared["spend"].sum(min_count=1)
+        return {"id": "promotion.conflict", "spend": np.nan if pd.isna(spend) else float(spend)} | numbers
     products = int(possible["verdict"].isin(["conflict", "possible"]).sum())
     return {"id": "promotion.conflict_possible", "products": products} if products else None
 
