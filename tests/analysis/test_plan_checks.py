@@ -220,7 +220,8 @@ def test_days_in_both_kinds_of_plan_come_before_the_suspicion_of_a_week():
     shared = pd.DataFrame({"product_id": ["1", "1", "2"], "on": ["a", "b", "a"], "spend": [1.0, 2.0, 4.0]})
     found = plan_checks.exclusivity(shared, WINDOW)
     assert found == {"id": "promotion.conflict", "products": 2, "days": 2, "spend": 7.0}
-    assert np.isnan(plan_checks.exclusivity(shared.assign(spend=pd.array([None] * 3, dtype="Float64")), WINDOW)["spend"])
+    unknown = shared.assign(spend=pd.array([None] * 3, dtype="Float64"))
+    assert np.isnan(plan_checks.exclusivity(unknown, WINDOW)["spend"])
     assert plan_checks.exclusivity(NOTHING, WINDOW) == {"id": "promotion.conflict_possible", "products": 2}
     assert plan_checks.exclusivity(NOTHING, WINDOW.tail(1)) is None
 
