@@ -73,9 +73,7 @@ def _traffic(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataF
 
 def _keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     """Words to pause and add, the plan of bids, and the traffic of the wrong buyers, where words bring them."""
-    rows = _keyword_rows(tables, week, rules)
-    totals, value = ad_words.totals(rows, rules=rules), inquiry_value(tables, store, week, attribution.measure(rows))
-    decided = keywords.decide(totals, value)
+    rows, totals, value, decided = _decided(tables, store, week, rules)
     own, (people, limits) = sources.window(tables["own_keyword"], week), _people(tables, week, rules)
     fresh = words.new_industry_words(tables["industry_keyword"], own, week)
     texts = history.product_texts(tables["product_profile"], tables["product_performance"])
@@ -102,16 +100,20 @@ def _bids(tables: Tables, store: Any, rows, totals, decided, value, rules: RuleS
 
 def decided_keywords(tables: Tables, store: Any, week: date, rules: RuleSet) -> pd.DataFrame:
     """What to do with every advertised word (`keywords.decide`), over the settled days of the last `KEYWORD_WEEKS`."""
-    tables = _adverts_in_yuan(tables, week)
-    rows = _keyword_rows(tables, week, rules)
-    value = inquiry_value(tables, store, week, attribution.measure(rows))
-    return keywords.decide(ad_words.totals(rows, rules=rules), value)
+    return _decided(_adverts_in_yuan(tables, week), store, week, rules)[-1]
 
 
 def keyword_summary(tables: Tables, store: Any, week: date, rules: RuleSet) -> list[dict]:
     """What the words of `decided_keywords` cost and brought, with the weeks that this is about (`keywords.summary`)."""
-    rows = _keyword_rows(_adverts_in_yuan(tables, week), week, rules)
-    return keywords.summary(decided_keywords(tables, store, week, rules), ad_words.weeks_covered(rows))
+    rows, *_, decided = _decided(_adverts_in_yuan(tables, week), store, week, rules)
+    return keywords.summary(decided, ad_words.weeks_covered(rows))
+
+
+def _decided(tables: Tables, store: Any, week: date, rules: RuleSet) -> tuple:
+    """The settled rows of the words, their totals, what an inquiry is worth, and what is decided from these."""
+    rows = _keyword_rows(tables, week, rules)
+    totals, value = ad_words.totals(rows, rules=rules), inquiry_value(tables, store, week, attribution.measure(rows))
+    return rows, totals, value, keywords.decide(totals, value)
 
 
 def _adverts_in_yuan(tables: Tables, week: date) -> dict[str, pd.DataFrame]:

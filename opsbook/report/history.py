@@ -38,20 +38,18 @@ WORDS = {
 Entry = dict[str, Any]  # store, store_name, week (a date), lang, metrics, notebooks {name: status}
 
 
-def update(batch: Batch, changed: bool) -> str:
-    """Write the index (and, with several stores, the page over all of them) when a report changed; returns its path."""
-    fs, root = files.locate(batch.out)
-    path = f"{root}/index.html"
-    if changed or not fs.exists(path):
-        from opsbook.report import portfolio
+def update(batch: Batch) -> None:
+    """Write the index and, with several stores, the page over all of them."""
+    from opsbook.report import portfolio
 
-        entries = collect(batch.out)
-        lang = common_language(entries)
-        names = {entry["store"]: entry["store_name"] for entry in entries}
-        week = last_week(entries, batch.week)  # an older week that is made again does not hide the newest
-        several = portfolio.write(batch.out, batch.warehouse, week, names, lang, lights(entries, week))
-        files.write(fs, path, index(entries, lang, no_data=batch.skipped, week=batch.week, portfolio=several).encode())
-    return f"{batch.out.rstrip('/')}/index.html"
+    fs, root = files.locate(batch.out)
+    entries = collect(batch.out)
+    lang = common_language(entries)
+    names = {entry["store"]: entry["store_name"] for entry in entries}
+    week = last_week(entries, batch.week)  # an older week that is made again does not hide the newest
+    several = portfolio.write(batch.out, batch.warehouse, week, names, lang, lights(entries, week))
+    page = index(entries, lang, no_data=batch.skipped, week=batch.week, portfolio=several)
+    files.write(fs, f"{root}/index.html", page.encode())
 
 
 def lights(entries: list[Entry], week: date) -> dict[str, dict[str, Any]]:

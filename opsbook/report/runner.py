@@ -119,7 +119,7 @@ def _index(batch: Batch, changed: bool) -> str:
     if changed or fs.exists(due) or not fs.exists(f"{root}/index.html"):
         from opsbook.report import history
 
-        history.update(batch, changed=True)
+        history.update(batch)
         if fs.exists(due):
             fs.rm(due)
     return f"{batch.out.rstrip('/')}/index.html"

@@ -92,7 +92,7 @@ def test_the_page_over_all_stores_stays_with_the_newest_week(tmp_path, monkeypat
     monkeypatch.setattr(portfolio, "write", lambda out, warehouse, week, *others: asked.append((week, others[-1])))
     monkeypatch.setattr(history, "collect", lambda out: [entry(back=1), entry(light="red")])
     older = plan.Batch(WEEK - timedelta(weeks=1), [], str(tmp_path), "wh", {})
-    history.update(older, changed=True)
+    history.update(older)
     [(week, lights)] = asked
     assert week == WEEK and lights["shoes"]["light"] == "red"
 
